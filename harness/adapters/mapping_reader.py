@@ -1,0 +1,425 @@
+"""Mapping files: strict YAML, every mistake with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Mapping as MappingOf
+from fractions import Fraction
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
+
+from harness.adapters.cultures import CULTURES, DATE_ORDERS, NEGATIVES
+from harness.adapters.delimited import DELIMITERS, ENCODINGS, QUOTINGS, TextFormat
+from harness.adapters.mapping import (
+    EXTRA_VALUES,
+    NAMES,
+    PERIOD_NAMES,
+    AmountSpec,
+    CellSpec,
+    GrainMapping,
+    Lookup,
+    Mapping,
+    Tolerance,
+)
+from harness.adapters.periods import WrongPattern, period_reader
+from harness.adapters.strict import Section
+from reference_engine.plans.document import Node, load_yaml
+from reference_engine.problems import Problem, did_you_mean
+from reference_engine.vocabulary.numbers import MINOR_UNITS, NotANumber, parse_money
+
+CodeTables = MappingOf[str, dict[str, str]]
+NO_TABLES: CodeTables = MappingProxyType({})
+OTHERS = ("refuse", "as they are", "not compared")
+
+
+def read_mapping(path: Path, problems: list[Problem]) -> Mapping | None:
+    """Reads a mapping file.  Adds every Problem found; None where the mapping can't be used."""
+    node = load_yaml(path, problems)
+    return None if node is None else mapping_of(node, str(path), problems)
+
+
+def mapping_of(node: Node, file: str, problems: list[Problem]) -> Mapping | None:
+    """Reads a mapping from its document.  file: its name, for lookups beside it."""
+    before = len(problems)
+    top = Section(node, "the mapping", problems)
+    target = top.text("target", must=True)
+    about = top.text("about")
+    form_node = top.take("format")
+    form = _format(form_node, TextFormat(), problems) if form_node else TextFormat()
+    tables = dict(
+        top.entries("codes", lambda n, v: (n, code_table(Section(v, f'the codes "{n}"', problems), v)))
+    )
+    grains_node = top.take("grains", must=True)
+    grains: list[GrainMapping] = []
+    if grains_node is not None:
+        if not grains_node.nodes():
+            top.problem("mapping-form", '"grains" must be a list with at least one grain.', grains_node)
+        grains = [g for n in grains_node.nodes() if (g := _grain(n, form, tables, problems)) is not None]
+    top.close()
+    ordered = _ordered(grains, problems)
+    return Mapping(target, tuple(ordered), file, about) if len(problems) == before else None
+
+
+def _format(node: Node, base: TextFormat, problems: list[Problem]) -> TextFormat:
+    part = Section(node, "the format", problems)
+    delimiter = part.text("delimiter", base.delimiter)
+    if delimiter in DELIMITERS:
+        delimiter = DELIMITERS[delimiter]
+    elif len(delimiter) != 1 or delimiter in '"\r\n\0':
+        part.problem(
+            "mapping-word",
+            f'"{delimiter}" isn\'t a delimiter.',
+            node.get("delimiter"),
+            remedy=f"Write one character, or {', '.join(DELIMITERS)}.",
+        )
+        delimiter = ","
+    header = part.yes_no("header", base.header)
+    columns = part.texts("columns") or base.columns
+    if not header and not columns:
+        part.problem(
+            "mapping-missing",
+            "a file without a header needs its column names.",
+            remedy='Add "columns: [...]".',
+        )
+    if header and columns:
+        part.problem(
+            "mapping-form",
+            '"columns" is for a file without a header.',
+            remedy='Remove "columns", or say header: no.',
+        )
+    negative = part.texts("negative") or base.negative
+    for word in negative:
+        if word not in NEGATIVES:
+            part.problem(
+                "mapping-word",
+                f'"{word}" isn\'t a way to write negative amounts.',
+                node.get("negative"),
+                remedy=did_you_mean(word, NEGATIVES),
+            )
+    form = TextFormat(
+        delimiter=delimiter,
+        encoding=part.choice("encoding", ENCODINGS, base.encoding),
+        quoting=part.choice("quoting", QUOTINGS, base.quoting),
+        header=header,
+        columns=columns,
+        skip_first=part.count("skip first lines", base.skip_first),
+        skip_last=part.count("skip last rows", base.skip_last),
+        culture=part.choice("culture", CULTURES, base.culture),
+        dates=part.choice("dates", DATE_ORDERS, base.dates),
+        trim=part.yes_no("trim", base.trim),
+        negative=tuple(w for w in negative if w in NEGATIVES),
+    )
+    part.close()
+    return form
+
+
+def _grain(node: Node, form: TextFormat, tables: CodeTables, problems: list[Problem]) -> GrainMapping | None:
+    before = len(problems)
+    part = Section(node, "the grain", problems)
+    name = part.text("grain", must=True)
+    part.what = f'the grain "{name}"' if name else "the grain"
+    expected = part.choice("expected", NAMES, "lines")
+    if node.is_mapping and "expected" not in dict(node.items()):
+        part.problem(
+            "mapping-missing",
+            f'{part.what} has no "expected".',
+            remedy='Add "expected: lines" or "expected: payouts".',
+        )
+    form_node = part.take("format")
+    if form_node is not None:
+        form = _format(form_node, form, problems)
+    names = NAMES[expected]
+    key = part.entries("key", lambda n, v: cell_spec(n, v, names, problems, tables), must=True)
+    if node.get("key") is not None and not key and len(problems) == before:
+        part.problem(
+            "mapping-missing",
+            f"{part.what} has an empty key.",
+            remedy="Name what makes a row unique, such as payee and plan.",
+        )
+    values = part.take("values", must=True)
+    amount, fields = _values(values, expected, tables, problems) if values is not None else (None, [])
+    for spec in key:
+        if spec.others == "not compared":
+            part.problem(
+                "mapping-form", f'"{spec.name}" is in the key, so it is always compared.', node.get("key")
+            )
+    for spec in fields:
+        if spec.name in {k.name for k in key}:
+            part.problem("mapping-form", f'"{spec.name}" stands in the key and in the values.', values)
+    grain_file = part.text("file")
+    if grain_file and not _is_plain_path(grain_file):
+        part.problem(
+            "mapping-path",
+            f"\"{grain_file}\" isn't a file name inside the export's folder.",
+            node.get("file"),
+        )
+    grain = GrainMapping(
+        name=name,
+        expected=expected,
+        key=tuple(key),
+        amount=amount or AmountSpec((), CellSpec("currency")),
+        form=form,
+        file=grain_file,
+        fields=tuple(fields),
+        rows_where=dict(part.entries("rows where", lambda n, v: (n, part.texts_of(v, n)))),
+        expected_where=dict(part.entries("expected where", lambda n, v: _condition(part, n, v, names))),
+        add_up=part.choice("rows with the same key", ("are duplicates", "add up"), "are duplicates")
+        == "add up",
+        absent_is_zero=part.choice("a row that is absent", ("is missing", "means zero"), "is missing")
+        == "means zero",
+        tolerances=tuple(_tolerances(part, problems)),
+        follows_from=part.text("follows from"),
+        where=node.where,
+    )
+    part.close()
+    return grain if len(problems) == before else None
+
+
+def _condition(
+    part: Section, name: str, node: Node, names: tuple[str, ...]
+) -> tuple[str, tuple[str, ...]] | None:
+    if name not in names:
+        part.problem(
+            "mapping-word", f'"{name}" isn\'t known of expected rows.', node, remedy=did_you_mean(name, names)
+        )
+        return None
+    return name, part.texts_of(node, name)
+
+
+def _values(
+    node: Node, expected: str, tables: CodeTables, problems: list[Problem]
+) -> tuple[AmountSpec | None, list[CellSpec]]:
+    part = Section(node, "the values", problems)
+    amount_node = part.take("amount", must=True)
+    amount = _amount(amount_node, tables, problems) if amount_node is not None else None
+    names = (*NAMES[expected], *EXTRA_VALUES[expected])
+    fields: list[CellSpec] = []
+    for name, value in node.items():
+        if name == "amount":
+            continue
+        if name == "currency":
+            part.problem(
+                "mapping-form",
+                "the currency belongs to the amount.",
+                value,
+                remedy="Write amount: {column: ..., currency: ...}.",
+            )
+            continue
+        spec = cell_spec(name, value, names, problems, tables)
+        if spec is not None:
+            fields.append(spec)
+    return amount, fields
+
+
+def _amount(node: Node, tables: CodeTables, problems: list[Problem]) -> AmountSpec | None:
+    part = Section(node, "the amount", problems)
+    columns = part.texts("column")
+    if not columns and part.sound:
+        part.problem("mapping-missing", 'the amount has no "column".', remedy='Add "column:".')
+    currency_node = part.take("currency", must=True)
+    decimals = part.count("decimals") if node.get("decimals") is not None else None
+    part.take("decimals")
+    if decimals is not None and decimals > 14:
+        part.problem("mapping-form", "amounts are compared to at most 14 decimals.", node.get("decimals"))
+    currency = None
+    if currency_node is not None:
+        if currency_node.is_text:
+            code = currency_node.text()
+            if code not in MINOR_UNITS:
+                part.problem(
+                    "mapping-word",
+                    f'"{code}" is not a currency code.',
+                    currency_node,
+                    remedy=did_you_mean(code, MINOR_UNITS),
+                )
+            currency = CellSpec("currency", constant=code, where=currency_node.where)
+        else:
+            currency = cell_spec("currency", currency_node, ("currency",), problems, tables)
+    part.close()
+    return AmountSpec(columns, currency, decimals, node.where) if columns and currency else None
+
+
+def cell_spec(
+    name: str, node: Node, names: Iterable[str], problems: list[Problem], tables: CodeTables = NO_TABLES
+) -> CellSpec | None:
+    """Reads how one of our names is found in a row of the export.  tables: the codes that a map may name."""
+    known = tuple(names)
+    part = Section(node, f'"{name}"', problems)
+    if name not in known:
+        part.problem(
+            "mapping-word",
+            f'"{name}" is not a name that expected rows have.',
+            node,
+            remedy=did_you_mean(name, known),
+        )
+        return None
+    before = len(problems)
+    columns = part.texts("column")
+    constant_node = part.take("constant")
+    constant = constant_node.text() if constant_node is not None else None
+    codes = _codes(part, tables)
+    lookup = _lookup(part, problems)
+    others = part.choice("others", OTHERS, "refuse")
+    pattern_node = part.take("pattern")
+    span = _span(part, name, problems)
+    blank = part.choice("blank", ("refused", "allowed"), "refused") == "allowed"
+    part.close()
+    if (
+        part.sound
+        and sum((bool(columns), constant_node is not None, span is not None)) != 1
+        and len(problems) == before
+    ):
+        part.problem(
+            "mapping-missing",
+            f'"{name}" must say where it is found.',
+            remedy="Write column: with a column of the export, or constant: with a value"
+            + (", or from: and to: with two columns." if name in PERIOD_NAMES else "."),
+        )
+    if codes and lookup:
+        part.problem("mapping-form", f'"{name}" has both a map and a lookup.', remedy="Keep one.")
+    if pattern_node is not None:
+        if name not in PERIOD_NAMES:
+            part.problem("mapping-form", f'a pattern is for periods, not for "{name}".', pattern_node)
+        else:
+            try:
+                period_reader(pattern_node.text())
+            except WrongPattern as error:
+                part.problem("mapping-pattern", str(error), pattern_node)
+    if len(problems) != before:
+        return None
+    pattern = pattern_node.text() if pattern_node is not None else ""
+    return CellSpec(name, columns, constant, codes, others, lookup, pattern, span, blank, node.where)
+
+
+def _codes(part: Section, tables: CodeTables) -> dict[str, str] | None:
+    node = part.take("map")
+    if node is None:
+        return None
+    if not node.is_text:
+        return code_table(part, node)
+    if node.text() not in tables:
+        part.problem(
+            "mapping-word",
+            f'no codes are called "{node.text()}".',
+            node,
+            remedy=did_you_mean(node.text(), tables),
+        )
+        return None
+    return dict(tables[node.text()])
+
+
+def code_table(part: Section, node: Node) -> dict[str, str]:
+    """The target's codes and what each means."""
+    if not node.is_mapping or not dict(node.items()):
+        part.problem("mapping-form", "codes are written as code: meaning.", node)
+    return {name: value.text() for name, value in node.items() if _is_text(part, value)}
+
+
+def _is_text(part: Section, node: Node) -> bool:
+    if not node.is_text:
+        part.problem("mapping-form", f"a code means text, not {node.kind}.", node)
+    return node.is_text
+
+
+def _span(part: Section, name: str, problems: list[Problem]) -> tuple[CellSpec, CellSpec] | None:
+    first, last = part.texts("from"), part.texts("to")
+    if not first and not last:
+        return None
+    if name not in PERIOD_NAMES:
+        part.problem("mapping-form", f'from and to are for periods, not for "{name}".')
+        return None
+    if not first or not last:
+        part.problem("mapping-missing", "a period said by its days needs both from: and to:.")
+        return None
+    return CellSpec("first day", first, where=part.node.where), CellSpec(
+        "last day", last, where=part.node.where
+    )
+
+
+def _lookup(part: Section, problems: list[Problem]) -> Lookup | None:
+    node = part.take("lookup")
+    if node is None:
+        return None
+    inner = Section(node, "the lookup", problems)
+    found = Lookup(
+        inner.text("file", must=True), inner.text("from", must=True), inner.text("to", must=True), node.where
+    )
+    inner.close()
+    return found
+
+
+def _tolerances(part: Section, problems: list[Problem]) -> list[Tolerance]:
+    node = part.take("tolerance")
+    out: list[Tolerance] = []
+    if node is None:
+        return out
+    if not node.is_list:
+        part.problem("mapping-form", '"tolerance" must be a list.', node)
+    for entry in node.nodes():
+        inner = Section(entry, "the tolerance", problems)
+        text = inner.text("amount", must=True)
+        reason = inner.text("reason", must=True)
+        plan, component = inner.text("plan"), inner.text("component")
+        inner.close()
+        if not text:
+            continue
+        try:
+            money = parse_money(text)
+        except NotANumber as error:
+            inner.problem("not-a-number", str(error), entry.get("amount"))
+            continue
+        if money.amount < 0:
+            inner.problem("tolerance-negative", "a tolerance is an amount from 0 up.", entry.get("amount"))
+            continue
+        units = money.amount * Fraction(10) ** MINOR_UNITS[money.currency]
+        out.append(Tolerance(int(units), money.currency, reason, plan, component, entry.where))
+    return out
+
+
+def _is_plain_path(text: str) -> bool:
+    path = PurePosixPath(text.replace("\\", "/"))
+    return not path.is_absolute() and ".." not in path.parts and ":" not in text
+
+
+def _ordered(grains: list[GrainMapping], problems: list[Problem]) -> list[GrainMapping]:
+    """Finest first: a grain stands after the one that it follows from."""
+    by_name: dict[str, GrainMapping] = {}
+    for grain in grains:
+        if grain.name in by_name:
+            problems.append(
+                Problem("mapping-duplicate", f'the grain "{grain.name}" stands twice.', grain.where)
+            )
+        by_name.setdefault(grain.name, grain)
+    ordered: list[GrainMapping] = []
+    waiting = list(by_name.values())
+    while waiting:
+        ready = [g for g in waiting if g.follows_from not in {w.name for w in waiting}]
+        if not ready:
+            problems.append(
+                Problem(
+                    "mapping-circle",
+                    f"the grains {', '.join(g.name for g in waiting)} follow from each other.",
+                    waiting[0].where,
+                )
+            )
+            return ordered
+        ordered += ready
+        waiting = [g for g in waiting if g not in ready]
+    for grain in ordered:
+        if grain.follows_from and grain.follows_from not in by_name:
+            problems.append(
+                Problem(
+                    "mapping-word",
+                    f'"{grain.name}" follows from "{grain.follows_from}", which is no grain here.',
+                    grain.where,
+                    remedy=did_you_mean(grain.follows_from, [n for n in by_name if n != grain.name]),
+                )
+            )
+        if grain.follows_from and by_name.get(grain.follows_from, grain).expected != "lines":
+            problems.append(
+                Problem("mapping-form", f'"{grain.name}" can only follow from a grain of lines.', grain.where)
+            )
+    # An independent grain of lines is finer than one of payouts.
+    return [g for g in ordered if not g.follows_from and g.expected == "lines"] + [
+        g for g in ordered if g.follows_from or g.expected != "lines"
+    ]

@@ -1,0 +1,94 @@
+"""Feature files and scenarios as pytest sees them: one module for each file, one test for each scenario or row."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.features import Case, WrittenFeature
+from harness.recorder import PROPERTY, Recorder
+from harness.verdicts import Mismatch
+from reference_engine.problems import Problem, Stopped
+
+if TYPE_CHECKING:
+    from _pytest._code.code import ExceptionInfo, TerminalRepr
+
+RECORDER: pytest.StashKey[Recorder] = pytest.StashKey()
+
+
+class FeatureModule(pytest.Module):
+    """One feature file.  A file with Problems is one collection error; the other files run."""
+
+    def __init__(self, *, feature: WrittenFeature | None, problems: list[Problem], **other: Any) -> None:
+        super().__init__(**other)
+        self.feature = feature
+        self.problems = problems
+
+    def _getobj(self) -> types.ModuleType:
+        return types.ModuleType(self.path.stem)
+
+    def collect(self) -> Iterable[pytest.Item]:
+        if self.problems:
+            raise self.CollectError("\n\n".join(str(p) for p in self.problems))
+        assert self.feature is not None
+        from harness import pytest_bdd_bridge as bridge
+
+        bridge.load(self.path)
+        return [
+            ScenarioItem.from_parent(self, name=case.node, callobj=bridge.runner(self.path, case), feature=self.feature, case=case)
+            for case in self.feature.cases()
+        ]
+
+
+class ScenarioItem(pytest.Function):
+    """One scenario, or one row of an outline."""
+
+    def __init__(self, *, feature: WrittenFeature, case: Case, **other: Any) -> None:
+        super().__init__(**other)
+        self.feature = feature
+        self.case = case
+        for tag in case.tags:
+            self.add_marker(getattr(pytest.mark, tag))
+        self.extra_keyword_matches.update((case.scenario.name, case.case))
+
+    def setup(self) -> None:
+        steps = tuple(self.case.steps())
+        self.stash[RECORDER] = Recorder(self.feature, self.case, steps)
+        super().setup()
+
+    def runtest(self) -> None:
+        recorder = self.stash[RECORDER]
+        recorder.start()
+        super().runtest()
+        if len(recorder.done) != len(recorder.steps):
+            raise Mismatch(f"only {len(recorder.done)} of {len(recorder.steps)} steps were executed")
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where the scenario stands, and its name as a heading."""
+        case = self.case.case
+        name = self.case.scenario.name
+        return self.path, self.case.row - 1, f"{self.case.scenario.id}: {name}" + (f" ({case})" if case else "")
+
+    def repr_failure(self, excinfo: ExceptionInfo[BaseException], style: Any = None) -> str | TerminalRepr:
+        """What the author reads: the steps up to the one that failed, and why.  A traceback only for bugs."""
+        error = excinfo.value
+        recorder = self.stash.get(RECORDER, None)
+        if recorder is None or not isinstance(error, Mismatch | Stopped):
+            return super().repr_failure(excinfo, style=style)
+        lines = [f"{self.feature.path}:{self.case.row}"]
+        for step in recorder.done:
+            mark = "ok  " if step["outcome"] == "passed" else "FAIL"
+            lines.append(f"  {mark}  {step['line']:>4}  {step['keyword']} {step['text']}")
+        for step in recorder.steps[len(recorder.done) :]:
+            lines.append(f"  -     {step.line:>4}  {step.keyword} {step.text}")
+        return "\n".join([*lines, "", str(error)])
+
+    def keep(self) -> None:
+        """Hands the record to the report of this test, which also crosses from worker processes."""
+        recorder = self.stash.get(RECORDER, None) or Recorder(self.feature, self.case, tuple(self.case.steps()))
+        self.user_properties.append((PROPERTY, recorder.as_dict()))
+

@@ -1,0 +1,189 @@
+"""pytest plug-in: runs feature files, and proves that whatever is written in them was executed.
+
+Load it with `pytest_plugins = ["harness.plugin"]` in the conftest.py at the top of a project.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import tags
+from harness.feature_items import RECORDER, FeatureModule, ScenarioItem
+from harness.features import read_feature
+from harness.lint import lint_feature
+from harness.recorder import PROPERTY
+from harness.tally import Balance, Tally, write_out
+from reference_engine.problems import Where
+
+TALLY: pytest.StashKey[Tally] = pytest.StashKey()
+IDS: pytest.StashKey[dict[str, Where]] = pytest.StashKey()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("trueup")
+    group.addoption("--trueup-out", metavar="DIR", help="write the results of all scenarios to DIR/scenarios.json")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[TALLY] = Tally()
+    config.stash[IDS] = {}
+    roots = (config.invocation_params.dir / arg.partition("::")[0] for arg in config.args)
+    tags.register(config, tags.written_tags(roots))
+    # A broken feature file is one error in the report; the other files still run.
+    config.option.continue_on_collection_errors = True
+    config.pluginmanager.register(RunBook(config), "trueup-run-book")
+    config.pluginmanager.register(importlib.import_module("harness.pytest_bdd_bridge"), "trueup-steps")
+
+
+@pytest.fixture
+def trueup_scene(request: pytest.FixtureRequest) -> object:
+    """The facts, the event and the outcome of the scenario that runs."""
+    from harness.scene import Scene
+
+    return Scene(request.node.stash[RECORDER], request.config.rootpath)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    if file_path.suffix != ".feature":
+        return None
+    config = parent.config
+    problems: list[Any] = []
+    feature = read_feature(file_path, problems, _shown(config, file_path))
+    if feature is not None:
+        problems += lint_feature(feature, config.stash[IDS])
+    module: FeatureModule = FeatureModule.from_parent(parent, path=file_path, feature=feature, problems=problems)
+    tally = config.stash[TALLY]
+    if feature is not None:
+        tally.write_down(module.nodeid, feature)
+        tags.register(config, {t for case in feature.cases() for t in case.tags})
+    if problems:
+        tally.mark_broken(module.nodeid, problems)
+    return module
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, None, None]:
+    config.stash[TALLY].collected.update(i.nodeid for i in items if isinstance(i, ScenarioItem))
+    return (yield)
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    for item in items:
+        if isinstance(item, ScenarioItem):
+            item.config.stash[TALLY].deselected.add(item.nodeid)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    session.config.stash[TALLY].selected.update(i.nodeid for i in session.items if isinstance(i, ScenarioItem))
+
+
+def pytest_bdd_apply_tag(tag: str, function: object) -> bool:
+    """Tags are marks of the test already; pytest-bdd need not set them again."""
+    return True
+
+
+def pytest_bdd_before_step(request: pytest.FixtureRequest) -> None:
+    request.node.stash[RECORDER].start_step()
+
+
+def pytest_bdd_after_step(request: pytest.FixtureRequest) -> None:
+    request.node.stash[RECORDER].end_step("passed")
+
+
+def pytest_bdd_step_error(request: pytest.FixtureRequest, exception: Exception) -> None:
+    request.node.stash[RECORDER].fail(exception)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    if isinstance(item, ScenarioItem) and (call.when == "call" or (call.when == "setup" and call.excinfo)):
+        item.keep()
+    return (yield)
+
+
+class RunBook:
+    """Keeps the results of a run and draws the balance.  One for each run, so that runs inside runs don't mix."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.tally = config.stash[TALLY]
+        self.balance: Balance | None = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Takes the record out of a test's report, so that other reporters don't print it, and keeps it."""
+        if hasattr(self.config, "workeroutput"):
+            return
+        results = self.tally.results
+        for name, value in [*report.user_properties]:
+            if name == PROPERTY:
+                assert isinstance(value, dict)
+                report.user_properties.remove((name, value))
+                value["outcome"] = report.outcome
+                if report.skipped and isinstance(report.longrepr, tuple):
+                    value["message"] = report.longrepr[2].removeprefix("Skipped: ")
+                elif report.failed and not value["message"]:
+                    value["message"] = (report.longreprtext.strip().splitlines() or [""])[-1]
+                results[report.nodeid] = value
+        if report.failed and report.when == "teardown" and report.nodeid in results:
+            results[report.nodeid]["outcome"] = "failed"
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        """pytest-xdist: a worker is done and tells what it collected."""
+        shared = getattr(node, "workeroutput", {}).get(PROPERTY)
+        if shared is not None:
+            self.tally.take_in(shared)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        config = self.config
+        output = getattr(config, "workeroutput", None)
+        if output is not None:
+            output[PROPERTY] = self.tally.to_share()
+            return
+        if config.option.collectonly or config.getoption("setupplan", False) or config.getoption("setuponly", False):
+            return
+        stopped = bool(session.shouldstop or session.shouldfail) or session.exitstatus == pytest.ExitCode.INTERRUPTED
+        self.balance = self.tally.balance(narrowed=_narrowed(config), stopped=stopped)
+        if self.balance.lost and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        folder = config.getoption("trueup_out")
+        if folder:
+            write_out(Path(config.invocation_params.dir, folder), self.tally, self.balance)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        balance = self.balance
+        if balance is None or not (balance.written or self.tally.broken):
+            return
+        terminalreporter.section("scenarios")
+        terminalreporter.write_line(balance.headline, red=bool(balance.lost))
+        groups: dict[str, list[str]] = {}
+        for entry in balance.not_executed:
+            groups.setdefault(entry["why"], []).append(f"{entry['feature']}:{entry['line']} {entry['node']}")
+        for why, names in groups.items():
+            terminalreporter.write_line(f"  {len(names)} not executed - {why}")
+            shown = names if why.startswith("LOST") else names[:5]
+            for name in shown:
+                terminalreporter.write_line(f"      {name}")
+            if len(shown) < len(names):
+                terminalreporter.write_line(f"      ... and {len(names) - len(shown)} more")
+
+
+def _shown(config: pytest.Config, path: Path) -> str:
+    for base in (config.invocation_params.dir, config.rootpath):
+        if path.is_relative_to(base):
+            return path.relative_to(base).as_posix()
+    return str(path)
+
+
+def _narrowed(config: pytest.Config) -> bool:
+    options = ("lf", "failedfirst", "stepwise")
+    return any("::" in arg for arg in config.args) or any(config.getoption(o, False) for o in options)

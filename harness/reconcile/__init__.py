@@ -1,0 +1,1 @@
+"""Expected against actual, both ways: what differs, by how much, and what the differences have in common."""

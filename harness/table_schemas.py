@@ -1,0 +1,206 @@
+"""Tables under steps: named columns with a type each, read strictly, with one message for each slip."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from harness.features import Cell, WrittenTable
+from harness.value_types import CELLS, RECORD_TABLES, NotAValue
+from reference_engine.problems import Problem, Where, did_you_mean
+from reference_engine.vocabulary.numbers import NotANumber, parse_number
+from reference_engine.vocabulary.tables import TABLES, Field, TableSchema, TextTable
+
+MAX_ROWS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: what the cells mean, by column.  A blank cell has no entry.  text: the cells as written."""
+
+    values: dict[str, object]
+    text: dict[str, str]
+    where: Where
+
+    def __contains__(self, column: str) -> bool:
+        return column in self.values
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A table that has been read.  header: the columns that are written."""
+
+    schema: TableSchema
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+    where: Where
+
+    def text_table(self, name: str = "") -> TextTable:
+        """The same as a standard table of the world."""
+        return TextTable(
+            name or self.schema.name,
+            self.header,
+            tuple(tuple(row.text.get(column, "") for column in self.header) for row in self.rows),
+            self.where.file,
+            tuple(row.where.line for row in self.rows),
+            self.where.line,
+        )
+
+
+def schema(name: str, *fields: Field, meaning: str = "") -> TableSchema:
+    """The schema of a table that only steps use."""
+    return TableSchema(name, fields, (), meaning)
+
+
+def must(name: str, kind: str = "text", meaning: str = "", choices: tuple[str, ...] = ()) -> Field:
+    return Field(name, kind, True, meaning, choices)
+
+
+def may(name: str, kind: str = "text", meaning: str = "", choices: tuple[str, ...] = ()) -> Field:
+    return Field(name, kind, False, meaning, choices)
+
+
+def _orders() -> TableSchema:
+    """Orders are deals under other column names, as business people know them."""
+    names = {"deal": "order", "closed": "date"}
+    deals = TABLES["deals"]
+    fields = tuple(replace(f, name=names.get(f.name, f.name)) for f in deals.fields)
+    return replace(deals, name="orders", fields=fields)
+
+
+TIERS = schema(
+    "tiers",
+    must("from", "bound", "where the tier starts: attainment, amount or units"),
+    may("to", "bound", "where it ends; open where blank"),
+    must("rate", "rate"),
+)
+CURVE = schema("curve", must("attainment", "percent"), must("payout", "percent", "of the target incentive"))
+SETTINGS = schema(
+    "plan settings",
+    must("setting", choices=("currency", "pay frequency", "measure")),
+    must("value"),
+)
+LIMITS = schema(
+    "limits",
+    must("limit", choices=("cap",)),
+    must("amount", "money"),
+    must("per", choices=("line", "deal", "month", "quarter", "year")),
+)
+SPLIT = schema("split", must("payee"), must("share", "percent"), may("role"))
+PROGRAM = schema(
+    "program",
+    must("product"),
+    must("from units", "number"),
+    may("to units", "number", "open where blank"),
+    must("reward per unit", "money"),
+)
+LINES = schema("lines", must("line"), may("base", "base"), may("rate", "rate"), must("amount", "money"))
+PAYOUTS = schema("payouts", must("payee"), must("payout", "money"))
+CREDITS = schema("credits", must("payee"), must("credit", "base"), may("why", choices=("direct", "overlay", "roll-up")))
+ACCOUNT_TERRITORIES = schema("account territories", must("account"), must("territory"), may("owner"), may("why"))
+EXCEPTIONS = schema(
+    "known differences",
+    must("payee"),
+    must("difference", "money", "target less expected"),
+    must("reason"),
+    must("ticket"),
+    must("until", "date", "the last day on which it is accepted"),
+)
+
+RECORD_SCHEMAS: dict[str, TableSchema] = {
+    records: _orders() if records == "orders" else TABLES[table] for records, table in RECORD_TABLES.items()
+}
+"""The schema of `these deals:`, `these invoices:` and so on, by the word."""
+
+SchemaOf = Callable[[dict[str, object]], TableSchema]
+
+
+def record_schema(values: dict[str, object]) -> TableSchema:
+    """The schema that belongs to the {records} of a sentence."""
+    return RECORD_SCHEMAS[str(values["records"])]
+
+
+def read_table(wanted: TableSchema, written: WrittenTable, title: str, file: str, problems: list[Problem]) -> Rows:
+    """Reads the table under a step.  title: the step's words, for messages.  Adds a Problem for each slip."""
+    before = len(problems)
+    header = _header(wanted, written.header, title, file, problems)
+    where = Where(file, written.header[0].line if written.header else 0)
+    if len(written.rows) > MAX_ROWS:
+        what = f'the table under "{title}" has {len(written.rows):,} rows; a feature takes at most {MAX_ROWS:,}'
+        remedy = 'Put it in a file and write: Given the data in "<folder>".'
+        problems.append(Problem("table-too-long", what, where, "Long tables make scenarios slow and hard to review.", remedy))
+    if not written.rows:
+        what = f'the table under "{title}" has a header and no rows'
+        problems.append(Problem("table-empty", what, where, "Nothing would be stated or compared.", "Add rows, or remove the step."))
+    if len(problems) > before and not header:
+        return Rows(wanted, (), (), where)
+    rows = tuple(_row(wanted, header, cells, title, file, problems) for cells in written.rows)
+    return Rows(wanted, tuple(header), rows, where)
+
+
+def described(wanted: TableSchema) -> str:
+    """The columns of a schema in words: required ones, then optional ones."""
+    required = ", ".join(wanted.required)
+    optional = ", ".join(f.name for f in wanted.fields if not f.required)
+    return f"{required}; optional: {optional}" if optional else required
+
+
+def _header(wanted: TableSchema, cells: tuple[Cell, ...], title: str, file: str, problems: list[Problem]) -> list[str]:
+    known = [f.name for f in wanted.fields]
+    header: list[str] = []
+    for number, cell in enumerate(cells, 1):
+        where = Where(file, cell.line, cell.column)
+        near = difflib.get_close_matches(cell.value.casefold(), known, n=1, cutoff=0.7)
+        # A project may add columns of its own, but one that is nearly a known one is a slip.
+        if cell.value not in known and (near or not wanted.extra_columns or not cell.value):
+            what = f'column {number}: unknown column "{cell.value}" in "{title}"'
+            remedy = f"{did_you_mean(cell.value, known)}. Known: {', '.join(known)}" if near else did_you_mean(cell.value, known)
+            problems.append(Problem("unknown-column", what, where, remedy=remedy))
+        elif cell.value in header:
+            problems.append(Problem("column-twice", f'the column "{cell.value}" stands twice', where, remedy="Remove one."))
+        header.append(cell.value)
+    place = Where(file, cells[0].line if cells else 0)
+    for name in wanted.required:
+        if name not in header:
+            what = f'"{title}" needs a column "{name}"'
+            problems.append(Problem("missing-column", what, place, remedy=f"Columns: {described(wanted)}"))
+    return header
+
+
+def _row(
+    wanted: TableSchema, header: list[str], cells: tuple[Cell, ...], title: str, file: str, problems: list[Problem]
+) -> Row:
+    values: dict[str, object] = {}
+    text: dict[str, str] = {}
+    currency = next((c.value for name, c in zip(header, cells, strict=False) if name == "currency"), "")
+    for name, cell in zip(header, cells, strict=False):
+        spec = wanted.field(name) or may(name)
+        where = Where(file, cell.line, cell.column)
+        text[name] = cell.value
+        if not cell.value:
+            if spec.required:
+                what = f'"{title}", column "{name}": the cell is blank'
+                problems.append(Problem("blank-cell", what, where, remedy=f"Write {_form(spec)}."))
+            continue
+        try:
+            values[name] = _value(spec, cell.value, currency)
+        except NotAValue as error:
+            problems.append(Problem("wrong-value", f'"{title}", column "{name}": {error}', where))
+    return Row(values, text, Where(file, cells[0].line if cells else 0, 0))
+
+
+def _value(spec: Field, text: str, currency: str) -> object:
+    if spec.choices and text not in spec.choices:
+        raise NotAValue(f'"{text}" is not one of the words allowed. {did_you_mean(text, spec.choices)}')
+    if spec.kind == "money" and currency and not text[-1:].isalpha():
+        try:
+            parse_number(text)
+        except NotANumber as error:
+            raise NotAValue(str(error)) from None
+        return CELLS["money"].read(f"{text} {currency}")
+    return CELLS[spec.kind].read(text)
+
+
+def _form(spec: Field) -> str:
+    return " or ".join(spec.choices) if spec.choices else CELLS[spec.kind].form

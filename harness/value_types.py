@@ -1,0 +1,247 @@
+"""Values in sentences and tables: strict, each with one accepted form and a message that names it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from reference_engine.problems import did_you_mean
+from reference_engine.vocabulary.numbers import (
+    MINOR_UNITS,
+    Money,
+    NotANumber,
+    Percent,
+    Quantity,
+    format_money,
+    format_percent,
+    parse_money,
+    parse_number,
+    parse_percent,
+)
+
+PERIOD_FORM = "2026-03, 2026-P03, 2026-Q1, 2026-H1 or FY2026"
+_PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2]|P(0[1-9]|1[0-3])|Q[1-4]|H[12])\Z|FY\d{4}\Z", re.ASCII)
+_CURRENCY_NAMES = {"euro": "EUR", "euros": "EUR", "€": "EUR", "dollar": "USD", "dollars": "USD", "$": "USD", "£": "GBP", "pounds": "GBP"}
+_MONTHS = "january february march april may june july august september october november december".split()
+
+
+class NotAValue(ValueError):
+    """The text isn't in the accepted form.  The message is written for its author."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValueType:
+    """A type of value.  form: how it is written, for people.  read: text to value; raises NotAValue.
+
+    loose: what text may stand at this place of a sentence, so that a wrong value gets its own message and not
+    "I do not know this sentence".
+    """
+
+    name: str
+    form: str
+    read: Callable[[str], object]
+    loose: str = r'[^":]+?'
+
+
+def read_money(text: str) -> Money:
+    """Money such as `1,200.50 EUR`."""
+    try:
+        return parse_money(text)
+    except NotANumber as error:
+        raise NotAValue(_money_hint(text, str(error))) from None
+
+
+def read_percent(text: str) -> Percent:
+    """A percent such as `112.5%`."""
+    try:
+        return parse_percent(text)
+    except NotANumber as error:
+        raise NotAValue(_percent_hint(text, str(error))) from None
+
+
+def read_number(text: str) -> Fraction:
+    """A plain number such as `0.92`."""
+    try:
+        return parse_number(text)
+    except NotANumber as error:
+        raise NotAValue(str(error)) from None
+
+
+def read_whole(text: str) -> int:
+    """A whole number such as `36`."""
+    if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
+        raise NotAValue(f'"{text}" is not a whole number. Write digits only: 36')
+    return int(text)
+
+
+def read_date(text: str) -> date:
+    """A day such as `2026-03-31`."""
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise NotAValue(f'"{text}" is not a day of the calendar.') from None
+    raise NotAValue(f'"{text}" is not a date. {_date_hint(text)}')
+
+
+def read_period(text: str) -> str:
+    """A period's label; the calendar says which days it means."""
+    if _PERIOD.match(text):
+        return text
+    flipped = re.fullmatch(r"(Q[1-4]|H[12]|P\d{2})[ /-]?(\d{4})", text.strip(), re.ASCII)
+    year = re.fullmatch(r"FY ?(\d{2})|(\d{4})", text, re.ASCII)
+    month = re.fullmatch(r"([A-Za-z]+) (\d{4})", text, re.ASCII)
+    if flipped:
+        hint = f"Did you mean {flipped[2]}-{flipped[1]}?"
+    elif year:
+        hint = f"Did you mean FY{year[2] or '20' + year[1]}?"
+    elif month and month[1].casefold() in _MONTHS:
+        hint = f"Did you mean {month[2]}-{_MONTHS.index(month[1].casefold()) + 1:02d}?"
+    else:
+        hint = f"Write {PERIOD_FORM}."
+    raise NotAValue(f'"{text}" is not a period. {hint}')
+
+
+def read_yes_no(text: str) -> bool:
+    """yes or no."""
+    if text in ("yes", "no"):
+        return text == "yes"
+    raise NotAValue(f'"{text}" is neither yes nor no.')
+
+
+def read_base(text: str) -> Money | Quantity:
+    """What a rate is applied to: money, or a number of units such as `50 units`."""
+    units = re.fullmatch(r"(\S+) units?", text)
+    return Quantity(read_number(units[1])) if units else read_money(text)
+
+
+def read_rate(text: str) -> Money | Percent:
+    """A rate: a percent, or money for each unit."""
+    return read_percent(text) if text.endswith("%") else read_money(text)
+
+
+def read_bound(text: str) -> Percent | Money | Quantity:
+    """The bound of a tier: attainment, an amount, or units."""
+    if text.endswith("%"):
+        return read_percent(text)
+    return read_money(text) if re.search(r"[A-Za-z]", text) else Quantity(read_number(text))
+
+
+def read_text(text: str) -> str:
+    """Any text."""
+    return text
+
+
+def words(name: str, *accepted: str) -> ValueType:
+    """A type whose values are certain words.  A hyphenated or spaced word is one word."""
+
+    def read(text: str) -> str:
+        if text in accepted:
+            return text
+        raise NotAValue(f'"{text}" is not a {name}. {did_you_mean(text, accepted)}.')
+
+    return ValueType(name, ", ".join(accepted), read)
+
+
+def only(name: str, *accepted: str) -> ValueType:
+    """Like `words`, but another word makes it another sentence."""
+    pattern = "|".join(re.escape(w) for w in accepted)
+    base = words(name, *accepted)
+    return ValueType(name, base.form, base.read, f"(?:{pattern})")
+
+
+RECORD_TABLES = {
+    "deals": "deals",
+    "orders": "deals",
+    "invoices": "invoices",
+    "payments": "payments",
+    "returns": "returns",
+    "cancellations": "cancellations",
+    "retail sales": "retail_sales",
+}
+"""Kinds of record and the standard table that holds them."""
+
+MEASURES = ("bookings", "revenue", "margin", "cash", "units", "new logos")
+
+TYPES: dict[str, ValueType] = {
+    t.name: t
+    for t in (
+        ValueType("money", "1,200.50 EUR", read_money),
+        ValueType("percent", "8%", read_percent),
+        ValueType("date", "2026-03-31", read_date),
+        ValueType("period", PERIOD_FORM, read_period),
+        ValueType("n", "36", read_whole),
+        words("measure", *MEASURES),
+        only("records", *RECORD_TABLES),
+        words("event", "booking", "invoice", "payment"),
+        words("cadence", "monthly", "quarterly", "half-yearly", "yearly"),
+        words("mode", "half up", "half even", "down", "away from zero"),
+        words("level", "credit", "line", "component", "payout"),
+        words("unit", "month", "quarter", "year"),
+        words("draw", "recoverable", "non-recoverable"),
+    )
+}
+"""The types of values in sentences, by the name that a pattern uses."""
+
+CELLS: dict[str, ValueType] = {
+    "text": ValueType("text", "any text", read_text),
+    "money": TYPES["money"],
+    "percent": TYPES["percent"],
+    "number": ValueType("number", "12 or 0.92", read_number),
+    "date": TYPES["date"],
+    "period": TYPES["period"],
+    "yes/no": ValueType("yes/no", "yes or no", read_yes_no),
+    "base": ValueType("base", "1,200.50 EUR or 50 units", read_base),
+    "rate": ValueType("rate", "8% or 5.00 EUR", read_rate),
+    "bound": ValueType("bound", "120%, 5,000.00 EUR or 50", read_bound),
+}
+"""The types of values in the cells of tables, by the kind that a schema names."""
+
+
+def _money_hint(text: str, message: str) -> str:
+    number, currency = None, None
+    for pattern in (r"(?P<c>[A-Za-z€$£]+) ?(?P<n>[-+]?[\d.,]+)", r"(?P<n>[-+]?[\d.,]+) ?(?P<c>[A-Za-z€$£]+)"):
+        match = re.fullmatch(pattern, text)
+        if match:
+            number, currency = match["n"], _CURRENCY_NAMES.get(match["c"].casefold(), match["c"].upper())
+    if number is None and re.fullmatch(r"[-+]?[\d.,]+", text):
+        return f'"{text}" is not a money amount: it names no currency. Write the currency too: 1,200.50 EUR'
+    if number is None or currency not in MINOR_UNITS:
+        return message
+    comma = re.fullmatch(r"([-+]?)(\d{1,3}(?:\.\d{3})*|\d+),(\d{1,2})", number)
+    plain = f"{comma[1]}{comma[2].replace('.', '')}.{comma[3]}" if comma else number
+    try:
+        meant = format_money(parse_number(plain), currency)
+    except NotANumber:
+        return message
+    return message if meant == text else f'"{text}" is not a money amount. Did you mean {meant}?'
+
+
+def _percent_hint(text: str, message: str) -> str:
+    spelt = re.fullmatch(r"([-+]?[\d.,]+) ?(%|percent|per cent|pct)", text)
+    try:
+        if spelt:
+            return f'"{text}" is not a percent. Did you mean {format_percent(parse_number(spelt[1]) / 100)}?'
+        if re.fullmatch(r"[-+]?0?\.\d+", text):
+            return f'"{text}" is not a percent. Did you mean {format_percent(Fraction(text))}?'
+    except (NotANumber, ValueError):
+        return message
+    return message
+
+
+def _date_hint(text: str) -> str:
+    form = "Write year-month-day: 2026-03-31"
+    match = re.fullmatch(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})", text, re.ASCII)
+    if not match:
+        return form
+    first, second, year = int(match[1]), int(match[2]), int(match[3])
+    if first <= 12 and second <= 12 and first != second:
+        return f"It could be two different days. {form}"
+    day, month = (first, second) if second <= 12 else (second, first)
+    try:
+        return f"Did you mean {date(year, month, day).isoformat()}?"
+    except ValueError:
+        return form

@@ -1,0 +1,498 @@
+"""Reads the events of a world: each standard table in turn, with what one table says of another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from reference_engine.columns import Array, Exact
+from reference_engine.events import SOURCE, TERRITORY_OWNER, Events
+from reference_engine.problems import Problem
+from reference_engine.world import Table, World
+
+
+def read_events(world: World, as_of: date | None, problems: list[Problem]) -> Events:
+    """All events of a world.  as_of: only what was known on that day."""
+    reader = _Reader(world, problems)
+    parts = [
+        reader.deals(),
+        reader.invoices(),
+        reader.invoice_lines(),
+        reader.payments(),
+        reader.retail_sales(),
+        *reader.returns(),
+        reader.cancellations(),
+    ]
+    events = _joined([p for p in parts if p is not None and len(p)])
+    if as_of is not None and len(events):
+        known = np.concatenate([p.known for p in parts if p is not None and len(p)])
+        events = events.take(np.flatnonzero(known <= np.datetime64(as_of, "D")))
+    return events
+
+
+@dataclass
+class _Part:
+    source: int
+    table: Table
+    kind: Array
+    record: Array
+    line: Array
+    deal: Array
+    invoice: Array
+    date: Array
+    deal_date: Array
+    owner: Array
+    amount: Exact
+    currency: Array
+    units: Exact
+    cost: Exact
+    has_cost: Array
+    sign: Array
+    free: Array
+    attributes: dict[str, Array]
+    known: Array
+
+    def __len__(self) -> int:
+        return self.table.size
+
+
+class _Reader:
+    """Turns each table into events, resolving what one table says of another."""
+
+    def __init__(self, world: World, problems: list[Problem]) -> None:
+        self.world, self.problems = world, problems
+        self.deals_table = world.table("deals")
+        self.products = world.table("products")
+        self.accounts = world.table("accounts")
+        deals = self.deals_table
+        self.deal_owner = np.array(
+            [
+                -1 if o == TERRITORY_OWNER else world.payee_code.get(o, -1)
+                for o in deals.words("owner").tolist()
+            ],
+            dtype=np.int64,
+        )
+
+    def deals(self) -> _Part:
+        table = self.deals_table
+        amount = table.amounts("amount")
+        days = table.days("closed")
+        return self._part(
+            "deals",
+            table,
+            "booking",
+            table.words("deal"),
+            deal=table.words("deal"),
+            date=days,
+            deal_date=days,
+            owner=self.deal_owner,
+            amount=amount.value,
+            currency=amount.currency,
+            attributes=self._deal_attributes(np.arange(table.size)),
+        )
+
+    def invoices(self) -> _Part:
+        table = self.world.table("invoices")
+        amount = table.amounts("amount")
+        deal_rows = self._rows(table, "deal", self.deals_table)
+        kind = _kinds(table)
+        return self._part(
+            "invoices",
+            table,
+            kind,
+            table.words("invoice"),
+            deal=table.words("deal"),
+            invoice=table.words("invoice"),
+            date=table.days("date"),
+            deal_date=_pick(self.deals_table.days("closed"), deal_rows),
+            owner=_pick(self.deal_owner, deal_rows, -1),
+            amount=amount.value,
+            currency=amount.currency,
+            sign=np.where(kind == "credit note", -1, 1),
+            attributes=self._deal_attributes(deal_rows),
+        )
+
+    def invoice_lines(self) -> _Part:
+        table = self.world.table("invoice_lines")
+        invoices = self.world.table("invoices")
+        rows = self._rows(table, "invoice", invoices)
+        deals = _pick(invoices.words("deal"), rows, "")
+        deal_rows = np.array([self.deals_table.index.get(d, -1) for d in deals.tolist()], dtype=np.int64)
+        kind = _pick(_kinds(invoices), rows, "")
+        amount, units, cost = table.amounts("amount"), table.amounts("units"), table.amounts("unit cost")
+        products = self._rows(table, "product", self.products, required=False)
+        own_cost = self.products.amounts("unit cost")
+        unit_cost = Exact.where(cost.present, cost.value, _pick_numbers(own_cost.value, products))
+        has_cost = (cost.present | _pick(own_cost.present, products, False)) & units.present
+        free = table.words("commission free")
+        free = (
+            np.where(free == "", _pick(self.products.words("commission free"), products, ""), free) == "yes"
+        )
+        attributes = {**self._deal_attributes(deal_rows), **self._product_attributes(table, products)}
+        for name, column in table.text.items():
+            if name not in ("invoice", "line", "currency", "category", "commission free"):
+                attributes[name] = column
+        self._check_lines(table, rows, amount.value, invoices)
+        return self._part(
+            "invoice lines",
+            table,
+            kind,
+            _pick(invoices.words("invoice"), rows, ""),
+            line=table.words("line"),
+            deal=deals,
+            invoice=table.words("invoice"),
+            date=_pick(invoices.days("date"), rows),
+            deal_date=_pick(self.deals_table.days("closed"), deal_rows),
+            owner=_pick(self.deal_owner, deal_rows, -1),
+            amount=amount.value,
+            currency=amount.currency,
+            units=units.value,
+            cost=unit_cost * units.value,
+            has_cost=has_cost,
+            sign=np.where(kind == "credit note", -1, 1),
+            free=free,
+            attributes=attributes,
+            known_days=_pick(invoices.days("known"), rows),
+        )
+
+    def payments(self) -> _Part:
+        table = self.world.table("payments")
+        invoices = self.world.table("invoices")
+        rows = self._rows(table, "invoice", invoices)
+        deals = _pick(invoices.words("deal"), rows, "")
+        deal_rows = np.array([self.deals_table.index.get(d, -1) for d in deals.tolist()], dtype=np.int64)
+        amount = table.amounts("amount")
+        return self._part(
+            "payments",
+            table,
+            "payment",
+            table.words("payment"),
+            deal=deals,
+            invoice=table.words("invoice"),
+            date=table.days("date"),
+            deal_date=_pick(self.deals_table.days("closed"), deal_rows),
+            owner=_pick(self.deal_owner, deal_rows, -1),
+            amount=amount.value,
+            currency=amount.currency,
+            attributes=self._deal_attributes(deal_rows),
+        )
+
+    def retail_sales(self) -> _Part:
+        table = self.world.table("retail_sales")
+        owner = np.array(
+            [self.world.payee_code.get(p, -1) for p in table.words("retailer").tolist()], dtype=np.int64
+        )
+        amount, units = table.amounts("amount"), table.amounts("units")
+        products = self._rows(table, "product", self.products, required=False)
+        return self._part(
+            "retail sales",
+            table,
+            "sale",
+            table.words("sale"),
+            deal=table.words("sale"),
+            date=table.days("date"),
+            deal_date=table.days("date"),
+            owner=owner,
+            amount=amount.value,
+            currency=amount.currency,
+            units=units.value,
+            attributes=self._product_attributes(table, products),
+        )
+
+    def returns(self) -> list[_Part]:
+        table = self.world.table("returns")
+        if not table.size:
+            return []
+        sales = self.world.table("retail_sales")
+        of = table.words("of").tolist()
+        of_deal = np.array([self.deals_table.index.get(x, -1) for x in of], dtype=np.int64)
+        of_sale = np.array([sales.index.get(x, -1) for x in of], dtype=np.int64)
+        for row, name in enumerate(of):
+            if of_deal[row] < 0 and of_sale[row] < 0:
+                self._lost(table, row, "of", name, "deal or retail sale")
+            elif of_deal[row] >= 0 and not table.amounts("amount").present[row]:
+                self.problems.append(
+                    Problem(
+                        "return-amount",
+                        f'the return of deal "{name}" has no amount.',
+                        table.where(row),
+                        remedy='Fill the column "amount".',
+                    )
+                )
+            elif of_deal[row] < 0 and not table.amounts("units").present[row]:
+                self.problems.append(
+                    Problem(
+                        "return-units",
+                        f'the return of sale "{name}" has no units.',
+                        table.where(row),
+                        remedy='Fill the column "units".',
+                    )
+                )
+        amount, units = table.amounts("amount"), table.amounts("units")
+        minus = np.full(table.size, -1, dtype=np.int64)
+        deal = self._part(
+            "returns of deals",
+            table,
+            "return",
+            table.words("return"),
+            deal=table.words("of"),
+            date=table.days("date"),
+            deal_date=_pick(self.deals_table.days("closed"), of_deal),
+            owner=_pick(self.deal_owner, of_deal, -1),
+            amount=amount.value,
+            currency=amount.currency,
+            sign=minus,
+            attributes=self._deal_attributes(of_deal),
+        )
+        owner = np.array(
+            [self.world.payee_code.get(p, -1) for p in sales.words("retailer").tolist()], dtype=np.int64
+        )
+        products = _pick(sales.words("product"), of_sale, "")
+        sale = self._part(
+            "returns of sales",
+            table,
+            "return",
+            table.words("return"),
+            deal=table.words("of"),
+            date=table.days("date"),
+            deal_date=_pick(sales.days("date"), of_sale),
+            owner=_pick(owner, of_sale, -1),
+            amount=amount.value,
+            currency=amount.currency,
+            units=units.value,
+            sign=minus,
+            attributes={"product": products},
+        )
+        # A table of both kinds is read twice; each event keeps the rows that are its own.
+        return [_only(deal, of_deal >= 0), _only(sale, of_deal < 0)]
+
+    def cancellations(self) -> _Part:
+        table = self.world.table("cancellations")
+        rows = self._rows(table, "deal", self.deals_table)
+        amount = self.deals_table.amounts("amount")
+        currency = (
+            amount.currency
+            if amount.currency is not None
+            else np.full(self.deals_table.size, "", dtype=object)
+        )
+        return self._part(
+            "cancellations",
+            table,
+            "cancellation",
+            table.words("deal"),
+            deal=table.words("deal"),
+            date=table.days("date"),
+            deal_date=_pick(self.deals_table.days("closed"), rows),
+            owner=_pick(self.deal_owner, rows, -1),
+            amount=_pick_numbers(amount.value, rows),
+            currency=_pick(currency, rows, ""),
+            sign=np.full(table.size, -1, dtype=np.int64),
+            attributes=self._deal_attributes(rows),
+        )
+
+    # -- parts ----------------------------------------------------------------------------------------
+    def _part(
+        self,
+        source: str,
+        table: Table,
+        kind: str | Array,
+        record: Array,
+        *,
+        line: Array | None = None,
+        deal: Array,
+        invoice: Array | None = None,
+        date: Array,
+        deal_date: Array,
+        owner: Array,
+        amount: Exact,
+        currency: Array | None,
+        units: Exact | None = None,
+        cost: Exact | None = None,
+        has_cost: Array | None = None,
+        sign: Array | None = None,
+        free: Array | None = None,
+        attributes: dict[str, Array],
+        known_days: Array | None = None,
+    ) -> _Part:
+        size = table.size
+        known = known_days if known_days is not None else table.days("known")
+        nothing = Exact(np.zeros(size, np.int64))
+        blank = np.full(size, "", dtype=object)
+        return _Part(
+            SOURCE[source],
+            table,
+            np.full(size, kind, dtype=object) if isinstance(kind, str) else kind,
+            record,
+            blank if line is None else line,
+            deal,
+            blank if invoice is None else invoice,
+            date,
+            deal_date,
+            owner,
+            amount,
+            blank if currency is None else currency,
+            nothing if units is None else units,
+            nothing if cost is None else cost,
+            np.zeros(size, dtype=bool) if has_cost is None else has_cost,
+            np.ones(size, dtype=np.int64) if sign is None else sign,
+            np.zeros(size, dtype=bool) if free is None else free,
+            attributes,
+            np.where(np.isnat(known), date, known),
+        )
+
+    def _rows(self, table: Table, column: str, target: Table, *, required: bool = True) -> Array:
+        """The row of `target` that each row names; -1 and a Problem where there is none."""
+        names = table.words(column).tolist()
+        rows = np.array([target.index.get(name, -1) for name in names], dtype=np.int64)
+        if required:
+            for row in np.flatnonzero(rows < 0).tolist()[:50]:
+                self._lost(table, row, column, names[row], target.name.replace("_", " ").rstrip("s"))
+        return rows
+
+    def _lost(self, table: Table, row: int, column: str, name: str, what: str) -> None:
+        self.problems.append(
+            Problem(
+                "unknown-reference",
+                f'{table.name}, column "{column}": there is no {what} "{name}".',
+                table.where(row),
+                "The record would be paid to nobody.",
+                f"Add the {what}, or correct the name.",
+            )
+        )
+
+    def _deal_attributes(self, rows: Array) -> dict[str, Array]:
+        deals = self.deals_table
+        out = {
+            name: _pick(column, rows, "")
+            for name, column in deals.text.items()
+            if name not in ("deal", "owner", "currency")
+        }
+        if "account" in out and self.accounts.size:
+            account_rows = np.array(
+                [self.accounts.index.get(a, -1) for a in out["account"].tolist()], dtype=np.int64
+            )
+            for name, column in self.accounts.text.items():
+                if name != "account":
+                    out.setdefault(name, _pick(column, account_rows, ""))
+        if "product" in out and self.products.size:
+            product_rows = np.array(
+                [self.products.index.get(p, -1) for p in out["product"].tolist()], dtype=np.int64
+            )
+            for name in ("category", "subcategory"):
+                out.setdefault(name, _pick(self.products.words(name), product_rows, ""))
+        return out
+
+    def _product_attributes(self, table: Table, rows: Array) -> dict[str, Array]:
+        out = {"product": table.words("product")}
+        for name in (
+            *(n for n in self.products.text if n not in ("product", "name", "currency", "commission free")),
+            "category",
+        ):
+            own = table.words(name)
+            out[name] = np.where(own == "", _pick(self.products.words(name), rows, ""), own)
+        return out
+
+    def _check_lines(self, table: Table, rows: Array, amount: Exact, invoices: Table) -> None:
+        if not table.size or (rows < 0).any():
+            return
+        order = np.argsort(rows, kind="stable")
+        starts = np.searchsorted(rows[order], np.arange(invoices.size))
+        totals = amount[order].sums(starts)
+        counts = np.diff(np.append(starts, len(order)))
+        wrong = ~totals.same(invoices.amounts("amount").value) & (counts > 0)
+        for row in np.flatnonzero(wrong).tolist()[:50]:
+            name = invoices.words("invoice")[row]
+            self.problems.append(
+                Problem(
+                    "invoice-total",
+                    f'the lines of invoice "{name}" sum to another amount than the invoice has.',
+                    invoices.where(row),
+                    "A line is missing, doubled or wrong, so every figure made from it is in doubt.",
+                    "Correct the invoice or its lines.",
+                )
+            )
+
+
+def _kinds(invoices: Table) -> Array:
+    kind = invoices.words("kind")
+    return np.where(kind == "", "invoice", kind).astype(object)
+
+
+def _pick(column: Array, rows: Array, missing: Any = None) -> Array:
+    """column[rows]; the missing value (NaT for dates) where the row is -1."""
+    if not len(column):
+        if column.dtype.kind == "M":
+            return np.full(len(rows), np.datetime64("NaT", "D"))
+        return np.full(len(rows), missing, dtype=column.dtype)
+    out = column[rows].copy()
+    out[rows < 0] = np.datetime64("NaT", "D") if missing is None else missing
+    return out
+
+
+def _pick_numbers(column: Exact, rows: Array) -> Exact:
+    if not len(column):
+        return Exact(np.zeros(len(rows), np.int64))
+    return Exact.where(rows >= 0, column[rows], Exact.full(len(rows), 0))
+
+
+def _only(part: _Part, keep: Array) -> _Part:
+    """The part with the other rows' owner and source removed, so that they are credited to nobody."""
+    rows = np.flatnonzero(keep)
+    table = Table(
+        part.table.name,
+        len(rows),
+        {k: v[rows] for k, v in part.table.text.items()},
+        {k: v[rows] for k, v in part.table.dates.items()},
+        {},
+        part.table.file,
+        tuple(part.table.lines[r] for r in rows.tolist() if r < len(part.table.lines)),
+    )
+    values: dict[str, Any] = {
+        f.name: {k: v[rows] for k, v in part.attributes.items()}
+        if f.name == "attributes"
+        else getattr(part, f.name)
+        for f in fields(part)
+    }
+    for name, value in values.items():
+        if isinstance(value, (np.ndarray, Exact)):
+            values[name] = value[rows]
+    values["table"] = table
+    return _Part(**values)
+
+
+def _joined(parts: list[_Part]) -> Events:
+    names = dict.fromkeys(name for p in parts for name in p.attributes)
+
+    def column(name: str, dtype: Any = object) -> Array:
+        return np.concatenate([np.asarray(getattr(p, name)) for p in parts]) if parts else np.zeros(0, dtype)
+
+    return Events(
+        np.concatenate([np.full(len(p), p.source, dtype=np.int8) for p in parts])
+        if parts
+        else np.zeros(0, np.int8),
+        column("kind"),
+        column("record"),
+        column("line"),
+        column("deal"),
+        column("invoice"),
+        column("date", "datetime64[D]"),
+        column("deal_date", "datetime64[D]"),
+        column("owner", np.int64),
+        Exact.concat([p.amount for p in parts]),
+        column("currency"),
+        Exact.concat([p.units for p in parts]),
+        Exact.concat([p.cost for p in parts]),
+        column("has_cost", bool),
+        column("sign", np.int64),
+        column("free", bool),
+        np.concatenate([np.arange(len(p)) for p in parts]) if parts else np.zeros(0, np.int64),
+        {
+            n: np.concatenate([p.attributes.get(n, np.full(len(p), "", dtype=object)) for p in parts])
+            for n in names
+        },
+        tuple(p.table for p in parts),
+        np.concatenate([np.full(len(p), i) for i, p in enumerate(parts)]) if parts else np.zeros(0, np.int64),
+    )

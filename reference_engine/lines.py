@@ -1,0 +1,162 @@
+"""Earned lines as columns: what the earning and paying mechanics work on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from reference_engine.columns import Array, Exact
+from reference_engine.problems import Where
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The part of a plan that decided a line.
+
+    words: for people.  label: the statement line's words where the rule gives them; "" where the record does.
+    """
+
+    words: str
+    label: str
+    where: Where
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Lines as columns of one length.
+
+    payee: code.  period: position in the run's periods.  event, credit: positions, -1 where no record causes the line.
+    base: what the rate is applied to; unit: its currency, "" for units.  rate: 0 and no has_rate where the rule
+    isn't a rate; rate_unit: the currency of a rate that is money per unit.  share: of the rate, earned at this event.
+    sign: -1 where the amount is taken back as the mirror of a sale.  rule: position in the run's rules, -1 for none.
+    kind: word for lines that no record causes.  held: not released for payment.  paid_in: position of the period in
+    which a released line is paid.  origin: the line of the step before, -1 for a new one.
+    """
+
+    payee: Array
+    period: Array
+    event: Array
+    credit: Array
+    base: Exact
+    unit: Array
+    rate: Exact
+    has_rate: Array
+    rate_unit: Array
+    share: Exact
+    sign: Array
+    amount: Exact
+    currency: Array
+    rule: Array
+    kind: Array
+    held: Array
+    paid_in: Array
+    origin: Array
+
+    def __len__(self) -> int:
+        return len(self.payee)
+
+    def take(self, index: Array) -> Lines:
+        """The lines at these positions, which become their origin."""
+        values: dict[str, Any] = {f.name: getattr(self, f.name)[index] for f in fields(self)}
+        values["origin"] = np.arange(len(self))[index]
+        return Lines(**values)
+
+    def change(self, **columns: Any) -> Lines:
+        """The same lines with some columns changed; each line is its own origin."""
+        columns.setdefault("origin", np.arange(len(self)))
+        return replace(self, **columns)
+
+    def signed_base(self) -> Exact:
+        """The base with the sign of what it does to a measure."""
+        return Exact(self.base.num * self.sign, self.base.den, self.base.bound)
+
+    @classmethod
+    def joined(cls, parts: list[Lines]) -> Lines:
+        """One after the other.  The origins of the first stay; those of the others must say theirs."""
+        values: dict[str, Any] = {}
+        for f in fields(cls):
+            columns = [getattr(p, f.name) for p in parts]
+            values[f.name] = (
+                Exact.concat(columns) if isinstance(columns[0], Exact) else np.concatenate(columns)
+            )
+        return cls(**values)
+
+    @classmethod
+    def plain(
+        cls,
+        payee: Array,
+        period: Array,
+        amount: Exact,
+        currency: Array,
+        *,
+        kind: str = "",
+        rule: Array | None = None,
+        base: Exact | None = None,
+        unit: Array | None = None,
+        rate: Exact | None = None,
+        event: Array | None = None,
+        rate_unit: Array | None = None,
+    ) -> Lines:
+        """Lines that no single record causes."""
+        size = len(payee)
+        none = np.full(size, -1, dtype=np.int64)
+        blank = np.full(size, "", dtype=object)
+        zero = Exact(np.zeros(size, np.int64))
+        return cls(
+            payee,
+            period,
+            none if event is None else event,
+            none,
+            zero if base is None else base,
+            blank if unit is None else unit,
+            zero if rate is None else rate,
+            np.full(size, rate is not None),
+            blank if rate_unit is None else rate_unit,
+            Exact.full(size, 1),
+            np.ones(size, dtype=np.int64),
+            amount,
+            currency,
+            none if rule is None else rule,
+            np.full(size, kind, dtype=object),
+            np.zeros(size, dtype=bool),
+            period,
+            none,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One line, as the wording of a mechanic sees it."""
+
+    base: Fraction
+    unit: str
+    rate: Fraction | None
+    rate_unit: str
+    share: Fraction
+    sign: int
+    amount: Fraction
+    currency: str
+    rule: Rule | None
+    kind: str
+    held: bool
+
+
+def view(lines: Lines, index: int, rules: list[Rule]) -> LineView:
+    """One line of the columns."""
+    rule = int(lines.rule[index])
+    return LineView(
+        lines.base.at(index),
+        str(lines.unit[index]),
+        lines.rate.at(index) if lines.has_rate[index] else None,
+        str(lines.rate_unit[index]),
+        lines.share.at(index),
+        int(lines.sign[index]),
+        lines.amount.at(index),
+        str(lines.currency[index]),
+        rules[rule] if rule >= 0 else None,
+        str(lines.kind[index]),
+        bool(lines.held[index]),
+    )

@@ -1,0 +1,1 @@
+"""Who is credited with a record, and with which share of it."""

@@ -1,0 +1,1 @@
+"""How credits become earned amounts."""

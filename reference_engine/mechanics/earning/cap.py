@@ -1,0 +1,48 @@
+"""Cap per line: no line earns more than an amount."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from reference_engine.columns import Exact
+from reference_engine.component_run import ComponentRun
+from reference_engine.lines import Lines, LineView
+from reference_engine.mechanics.earning.floor import same_currency
+from reference_engine.mechanics.registry import Example, Mechanic, mechanic
+from reference_engine.vocabulary.numbers import Money, format_money
+
+
+@mechanic(
+    "A line earns at most an amount; what is above isn't paid.  It stands after what pays.",
+    examples=(
+        Example(
+            "Just below, on and above the cap of 60.00",
+            "components: [{component: C, measure: bookings, credits: [direct], earn: [{flat rate: {rate: 2%}}, {cap: {per: line, amount: 60.00 EUR}}]}]",
+            {
+                "plan_assignments": "payee | plan | from\nAna | P | 2026-01-01",
+                "deals": "deal | owner | amount | closed\nD-1 | Ana | 2,999.50 EUR | 2026-01-15\nD-2 | Ana | 3,000.00 EUR | 2026-02-15\nD-3 | Ana | 3,000.50 EUR | 2026-03-15",
+            },
+            "Ana | 2026-01 | 59.99 EUR\nAna | 2026-02 | 60.00 EUR\nAna | 2026-03 | 60.00 EUR",
+        ),
+    ),
+)
+@dataclass(frozen=True)
+class Cap(Mechanic):
+    """per: line.  amount: the most that a line earns."""
+
+    amount: Money
+    per: Literal["line"]
+
+    def needs(self) -> tuple[str, ...]:
+        return ("returns.earn",)
+
+    def apply(self, lines: Lines, run: ComponentRun) -> Lines:
+        if not same_currency(lines, self.amount.currency, run, "cap", self):
+            return lines
+        return lines.change(amount=lines.amount.minimum(Exact.full(len(lines), self.amount.amount)))
+
+    def say(self, before: LineView | None, after: LineView) -> str:
+        if before is None or before.amount == after.amount:
+            return ""
+        return f"{format_money(before.amount, before.currency)} is above the cap of {self.amount} a line, so the line earns {self.amount}."

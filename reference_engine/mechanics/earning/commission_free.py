@@ -1,0 +1,52 @@
+"""Commission free: lines of products that are marked so earn nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from reference_engine.columns import Exact
+from reference_engine.component_run import ComponentRun
+from reference_engine.lines import Lines, LineView
+from reference_engine.mechanics.registry import Example, Mechanic, mechanic
+
+
+@mechanic(
+    "A line of a product that is marked commission free earns nothing.  It stands last, after what would pay.",
+    examples=(
+        Example(
+            "One free line, one that pays",
+            "components: [{component: Commission, measure: revenue, records: invoice lines, credits: [direct], earn: [{flat rate: {rate: 10%}}, commission free]}]",
+            {
+                "plan_assignments": "payee | plan | from\nAna | P | 2026-01-01",
+                "deals": "deal | owner | amount | closed\nD-1 | Ana | 30.00 EUR | 2026-01-15",
+                "invoices": "invoice | deal | amount | date\nI-1 | D-1 | 30.00 EUR | 2026-01-20",
+                "invoice_lines": "invoice | line | amount | commission free\nI-1 | 1 | 20.00 EUR | no\nI-1 | 2 | 10.00 EUR | yes",
+            },
+            "Ana | 2026-01 | 2.00 EUR",
+        ),
+    ),
+)
+@dataclass(frozen=True)
+class CommissionFree(Mechanic):
+    """No parameters: the mark stands on the invoice line or on the product."""
+
+    def apply(self, lines: Lines, run: ComponentRun) -> Lines:
+        free = np.where(lines.event >= 0, run.events.free[lines.event], False).astype(bool)
+        if not free.any():
+            return lines.change()
+        rule = run.rule("the product is commission free", where=self.where)
+        nothing = Exact.full(len(lines), 0)
+        return lines.change(
+            amount=Exact.where(free, nothing, lines.amount),
+            rate=Exact.where(free, nothing, lines.rate),
+            has_rate=lines.has_rate | free,
+            rate_unit=np.where(free, "", lines.rate_unit),
+            rule=np.where(free, rule, lines.rule),
+        )
+
+    def say(self, before: LineView | None, after: LineView) -> str:
+        if after.rule is not None and after.rule.words == "the product is commission free":
+            return "The product is commission free, so the line earns nothing."
+        return ""

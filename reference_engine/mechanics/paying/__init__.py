@@ -1,0 +1,1 @@
+"""What is done to earned amounts before they are paid."""

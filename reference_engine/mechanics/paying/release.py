@@ -1,0 +1,98 @@
+"""Release: a commission is held until the customer has paid the invoice in full."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import numpy as np
+
+from reference_engine.columns import Array, Exact
+from reference_engine.component_run import ComponentRun
+from reference_engine.lines import Lines, LineView
+from reference_engine.mechanics.registry import Example, Mechanic, mechanic
+from reference_engine.world import World
+
+_TABLES = {
+    "plan_assignments": "payee | plan | from\nAna | P | 2026-01-01",
+    "deals": "deal | owner | amount | closed\nD-1 | Ana | 600.00 EUR | 2026-01-15",
+    "invoices": "invoice | deal | amount | date\nI-1 | D-1 | 100.00 EUR | 2026-01-20\nI-2 | D-1 | 200.00 EUR | 2026-01-21\nI-3 | D-1 | 300.00 EUR | 2026-01-22",
+    "payments": "payment | invoice | amount | date\nP-1 | I-1 | 60.00 EUR | 2026-02-01\nP-2 | I-1 | 40.00 EUR | 2026-03-31\n"
+    "P-3 | I-2 | 199.00 EUR | 2026-02-01\nP-4 | I-3 | 300.00 EUR | 2026-04-01",
+}
+
+
+@mechanic(
+    "A line is paid only when its invoice is paid in full, and by a cut-off date where one is stated; until then it is held.",
+    examples=(
+        Example(
+            "Paid on the last day counts; a day later, and short by 1.00, don't",
+            "conventions: {rounding: exact, release.period: earned period}\ncomponents: [{component: C, measure: revenue, credits: [direct], "
+            "earn: [{flat rate: {rate: 1%}}], pay: [{release: {when: invoice paid in full, no payment after: 2026-03-31}}]}]",
+            _TABLES,
+            "Ana | 2026-01 | 1.00 EUR",
+        ),
+        Example(
+            "Paid in the period of the release",
+            "conventions: {rounding: exact, release.period: release period}\ncomponents: [{component: C, measure: revenue, credits: [direct], "
+            "earn: [{flat rate: {rate: 1%}}], pay: [{release: {when: invoice paid in full}}]}]",
+            _TABLES,
+            "Ana | 2026-03 | 1.00 EUR\nAna | 2026-04 | 3.00 EUR",
+        ),
+    ),
+)
+@dataclass(frozen=True)
+class Release(Mechanic):
+    """no payment after: the last day on which a payment counts; an invoice with any later payment stays held."""
+
+    when: Literal["invoice paid in full"]
+    no_payment_after: date | None = None
+
+    def needs(self) -> tuple[str, ...]:
+        return ("release.period",)
+
+    def apply(self, lines: Lines, run: ComponentRun) -> Lines:
+        paid_on = paid_in_full(run.world)
+        invoices = np.where(lines.event >= 0, run.events.invoice[lines.event], "")
+        day = np.array(
+            [paid_on.get(i, np.datetime64("NaT")) for i in invoices.tolist()], dtype="datetime64[D]"
+        )
+        free = ~np.isnat(day)
+        if self.no_payment_after is not None:
+            free &= day <= np.datetime64(self.no_payment_after)
+        held = lines.held | (~free & (lines.event >= 0))
+        paid_in = lines.paid_in
+        if run.conventions["release.period"] == "release period":
+            last = np.array([p.last for p in run.periods], dtype="datetime64[D]")
+            position = np.searchsorted(last, np.where(free, day, last[0]))
+            held = held | (position >= len(last))
+            paid_in = np.where(
+                free, np.maximum(np.minimum(position, len(last) - 1), lines.paid_in), lines.paid_in
+            )
+        return lines.change(held=held, paid_in=paid_in)
+
+    def say(self, before: LineView | None, after: LineView) -> str:
+        limit = f" and no payment is later than {self.no_payment_after}" if self.no_payment_after else ""
+        if after.held:
+            return f"It is held: it is paid only when the invoice is paid in full{limit}."
+        return f"It is released: the invoice is paid in full{limit}."
+
+
+def paid_in_full(world: World) -> dict[str, Array]:
+    """Invoice -> the day of its last payment, for invoices whose payments reach their amount."""
+    invoices, payments = world.table("invoices"), world.table("payments")
+    index = invoices.index
+    row = np.array([index.get(i, -1) for i in payments.words("invoice").tolist()], dtype=np.int64)
+    keep = np.flatnonzero(row >= 0)
+    order = keep[np.argsort(row[keep], kind="stable")]
+    starts = np.searchsorted(row[order], np.arange(invoices.size))
+    paid: Exact = payments.amounts("amount").value[order].sums(starts) if invoices.size else Exact.full(0, 0)
+    full = paid >= invoices.amounts("amount").value
+    last = np.full(invoices.size, np.datetime64("NaT", "D"))
+    days = payments.days("date")
+    for at in order.tolist():
+        if np.isnat(last[row[at]]) or days[at] > last[row[at]]:
+            last[row[at]] = days[at]
+    names = invoices.words("invoice")
+    return {str(names[r]): last[r] for r in np.flatnonzero(full & ~np.isnat(last)).tolist()}

@@ -1,0 +1,212 @@
+"""Reads the parameters of a mechanic from a plan, guided by the types of its fields."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+from collections.abc import Callable
+from datetime import date
+from fractions import Fraction
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from reference_engine.mechanics.registry import Mechanic, mechanics, parameters
+from reference_engine.plans.document import Node
+from reference_engine.problems import Problem, did_you_mean
+from reference_engine.vocabulary.numbers import (
+    Money,
+    NotANumber,
+    Percent,
+    Quantity,
+    parse_money,
+    parse_number,
+    parse_percent,
+)
+from reference_engine.world import parse_date
+
+
+class _Wrong(Exception):
+    """The text isn't of the wanted type; the message says what is."""
+
+
+def read_mechanics(node: Node | None, family: str, problems: list[Problem]) -> tuple[Mechanic, ...]:
+    """A list of mechanics, each written as its name and its parameters."""
+    if node is None:
+        return ()
+    if not node.is_list:
+        problems.append(
+            Problem(
+                "plan-form",
+                f"this is {node.kind}; it must be a list of mechanics.",
+                node.where,
+                remedy="Begin each with a dash.",
+            )
+        )
+        return ()
+    out: list[Mechanic] = []
+    known = mechanics(family)
+    for entry in node.nodes():
+        entries = (
+            dict(entry.items())
+            if entry.is_mapping
+            else {entry.text(): Node({}, entry.where)}
+            if entry.is_text
+            else {}
+        )
+        if len(entries) != 1:
+            problems.append(
+                Problem(
+                    "plan-form",
+                    "each entry must be one mechanic with its parameters.",
+                    entry.where,
+                    remedy="Write  - flat rate: {rate: 8%}",
+                )
+            )
+            continue
+        ((name, body),) = entries.items()
+        cls = known.get(name)
+        if cls is None:
+            problems.append(
+                Problem(
+                    "unknown-mechanic",
+                    f'there is no {family} mechanic "{name}".',
+                    entry.key_where(name),
+                    remedy=did_you_mean(name, known),
+                )
+            )
+            continue
+        before = len(problems)
+        mechanic = _read_object(
+            cls, Node({}, body.where) if body.text() == "" and body.is_text else body, f'"{name}"', problems
+        )
+        if mechanic is not None and len(problems) == before:
+            mechanic.check(problems)
+            out.append(mechanic)
+    return tuple(out)
+
+
+def _read_object(cls: type[Any], node: Node, what: str, problems: list[Problem]) -> Any:
+    if not node.is_mapping:
+        problems.append(
+            Problem("plan-form", f"{what} must have its parameters as names and values.", node.where)
+        )
+        return None
+    hints = get_type_hints(cls)
+    fields = parameters(cls)
+    values: dict[str, Any] = {"where": node.where}
+    for name, entry in node.items():
+        if name not in fields:
+            problems.append(
+                Problem(
+                    "unknown-name",
+                    f'{what} has no parameter "{name}".',
+                    node.key_where(name),
+                    remedy=did_you_mean(name, fields),
+                )
+            )
+            continue
+        field = fields[name]
+        try:
+            values[field.name] = _read(hints[field.name], entry, f'{what}, "{name}"', problems)
+        except _Wrong as error:
+            problems.append(Problem("parameter", f'{what}, "{name}": {error}', entry.where))
+    missing = [
+        name
+        for name, field in fields.items()
+        if field.default is dataclasses.MISSING
+        and field.default_factory is dataclasses.MISSING
+        and node.get(name) is None
+    ]
+    for name in missing:
+        problems.append(
+            Problem(
+                "missing-parameter",
+                f'{what} doesn\'t state "{name}".',
+                node.where,
+                remedy=f'Add "{name}: ...".',
+            )
+        )
+    if missing or any(
+        f.name not in values and f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
+        for f in fields.values()
+    ):
+        return None
+    return cls(**values)
+
+
+def _read(wanted: Any, node: Node, what: str, problems: list[Problem]) -> Any:
+    origin = get_origin(wanted)
+    if origin in (Union, types.UnionType):
+        options = [t for t in get_args(wanted) if t is not type(None)]
+        if node.is_text and node.text() == "" and len(options) < len(get_args(wanted)):
+            return None
+        if len(options) == 1:
+            return _read(options[0], node, what, problems)
+        return _read_amount(options, node)
+    if origin is tuple:
+        item: Any = get_args(wanted)[0]
+        is_row = dataclasses.is_dataclass(item) and item not in _SCALARS
+        if not node.is_list:
+            raise _Wrong(f"this is {node.kind}; it must be a list.")
+        rows = [
+            _read_object(item, n, f"{what}, entry {i}", problems)
+            if is_row
+            else _read(item, n, what, problems)
+            for i, n in enumerate(node.nodes(), 1)
+        ]
+        return tuple(r for r in rows if r is not None)
+    if not node.is_text:
+        raise _Wrong(f"this is {node.kind}; it must be one value.")
+    if origin is Literal:
+        if node.text() not in get_args(wanted):
+            raise _Wrong(f'"{node.text()}" isn\'t one of: {", ".join(get_args(wanted))}.')
+        return node.text()
+    try:
+        return _SCALARS[wanted](node.text())
+    except NotANumber as error:
+        raise _Wrong(str(error)) from None
+
+
+def _read_amount(options: list[Any], node: Node) -> Any:
+    """Money, a percent or a plain number: the text itself says which."""
+    text = node.text()
+    kind = Percent if text.endswith("%") else Money if text[-1:].isalpha() else Quantity
+    if kind not in options:
+        names = {
+            Percent: "a percent (8%)",
+            Money: "an amount of money (1,200.50 EUR)",
+            Quantity: "a plain number (50)",
+        }
+        raise _Wrong(f'"{text}" must be ' + " or ".join(names[o] for o in options) + ".")
+    try:
+        return _SCALARS[kind](text)
+    except NotANumber as error:
+        raise _Wrong(str(error)) from None
+
+
+def _date(text: str) -> date:
+    day = parse_date(text)
+    if day is None:
+        raise NotANumber(f'"{text}" is not a date. Write year-month-day, like 2026-03-31.')
+    return day
+
+
+def _count(text: str) -> int:
+    value = parse_number(text)
+    if value.denominator != 1 or value < 0:
+        raise NotANumber(f'"{text}" must be a whole number, like 90.')
+    return value.numerator
+
+
+def _quantity(text: str) -> Quantity:
+    return Quantity(parse_number(text))
+
+
+_SCALARS: dict[Any, Callable[[str], Any]] = {
+    str: str,
+    int: _count,
+    date: _date,
+    Fraction: parse_number,
+    Money: parse_money,
+    Percent: parse_percent,
+    Quantity: _quantity,
+}

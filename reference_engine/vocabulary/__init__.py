@@ -1,0 +1,1 @@
+"""The frozen words of the field.  Types and the reading of their text; no calculation."""

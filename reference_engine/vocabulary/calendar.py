@@ -1,0 +1,169 @@
+"""Calendars: a period label such as 2026-Q1 means a first and a last day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+CADENCES = ("month", "quarter", "half-year", "year")
+_LABEL = re.compile(
+    r"(?:(?P<year>\d{4})-(?:(?P<month>\d{2})|P(?P<period>\d{2})|Q(?P<quarter>[1-4])|H(?P<half>[12]))|FY(?P<fiscal>\d{4}))\Z",
+    re.ASCII,
+)
+PERIOD_FORM = "2026-03, 2026-P03, 2026-Q1, 2026-H1 or FY2026"
+
+
+class NotAPeriod(ValueError):
+    """The text isn't a period of this calendar.  The message is written for its author."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """A named span of days.  first, last: both inclusive."""
+
+    first: date
+    last: date
+    label: str = field(compare=False)
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The periods of a company.
+
+    fiscal_starts: fiscal year -> its first day, as stated.  A year that isn't stated starts on the same day
+        and month as the nearest stated one; with none stated the fiscal year is the calendar year.
+    custom: periods stated one by one (4-4-5 and other calendars), in order of their first day.
+    pay_cadence: how often the company pays unless a plan says otherwise; None where it isn't stated.
+    """
+
+    fiscal_starts: tuple[tuple[int, date], ...] = ()
+    custom: tuple[Period, ...] = ()
+    pay_cadence: str | None = None
+
+    def year_start(self, year: int) -> date:
+        """The first day of a fiscal year."""
+        if not self.fiscal_starts:
+            return date(year, 1, 1)
+        known = dict(self.fiscal_starts)
+        if year in known:
+            return known[year]
+        nearest = min(known, key=lambda y: abs(y - year))
+        start = known[nearest]
+        return date(start.year + year - nearest, start.month, start.day)
+
+    def period(self, label: str) -> Period:
+        """The days that a label means.  Raises NotAPeriod for text that isn't one."""
+        for period in self.custom:
+            if period.label == label:
+                return period
+        match = _LABEL.match(label)
+        if not match:
+            raise NotAPeriod(f'"{label}" is not a period. Write {PERIOD_FORM}.')
+        if match["month"]:
+            month = int(match["month"])
+            if not 1 <= month <= 12:
+                raise NotAPeriod(f'"{label}" is not a period: there is no month {match["month"]}.')
+            first = date(int(match["year"]), month, 1)
+            return Period(first, add_months(first, 1) - timedelta(days=1), label)
+        year = int(match["fiscal"] or match["year"])
+        if self.custom:
+            return self._custom_span(label, year, match)
+        start = self.year_start(year)
+        if match["fiscal"]:
+            return Period(start, self.year_start(year + 1) - timedelta(days=1), label)
+        if match["period"]:
+            number, months = int(match["period"]), 1
+            if not 1 <= number <= 12:
+                raise NotAPeriod(f'"{label}" is not a period: this fiscal year has 12 periods.')
+        elif match["quarter"]:
+            number, months = int(match["quarter"]), 3
+        else:
+            number, months = int(match["half"]), 6
+        first = add_months(start, (number - 1) * months)
+        return Period(first, add_months(first, months) - timedelta(days=1), label)
+
+    def _custom_span(self, label: str, year: int, match: re.Match[str]) -> Period:
+        inside = [p for p in self.custom if p.label.startswith(f"{year}-")]
+        if match["quarter"] and len(inside) in (12, 13):
+            number = int(match["quarter"])
+            inside = inside[(number - 1) * 3 : number * 3 if number < 4 else None]
+        elif not match["fiscal"]:
+            raise NotAPeriod(
+                f'"{label}" is not in the fiscal calendar. Known: {", ".join(p.label for p in self.custom)}.'
+            )
+        if not inside:
+            raise NotAPeriod(f'"{label}" is not in the fiscal calendar.')
+        return Period(inside[0].first, inside[-1].last, label)
+
+    def period_of(self, day: date, cadence: str) -> Period:
+        """The month, quarter, half-year or year that a day lies in.  Raises NotAPeriod outside a custom calendar."""
+        if self.custom and cadence in ("month", "period"):
+            for period in self.custom:
+                if day in period:
+                    return period
+            raise NotAPeriod(f"{day} lies in no period of the fiscal calendar.")
+        if cadence == "month" and not self._shifted():
+            return self.period(f"{day:%Y-%m}")
+        year = self._year_of(day)
+        if cadence == "year":
+            return self.period(f"FY{year:04d}")
+        months = {"month": 1, "quarter": 3, "half-year": 6}[cadence]
+        letter, width = {"month": ("P", 2), "quarter": ("Q", 1), "half-year": ("H", 1)}[cadence]
+        if self.custom:
+            for number in range(1, 12 // months + 1):
+                period = self.period(f"{year:04d}-{letter}{number}")
+                if day in period:
+                    return period
+            raise NotAPeriod(f"{day} lies in no {cadence} of the fiscal calendar.")
+        start = self.year_start(year)
+        number = (day.year - start.year) * 12 + day.month - start.month
+        if day.day < start.day:
+            number -= 1
+        return self.period(f"{year:04d}-{letter}{number // months + 1:0{width}d}")
+
+    def periods(self, first: date, last: date, cadence: str) -> list[Period]:
+        """The periods that cover first..last, in order."""
+        return list(self._walk(first, last, cadence))
+
+    def _walk(self, first: date, last: date, cadence: str) -> Iterator[Period]:
+        day = first
+        while day <= last:
+            period = self.period_of(day, cadence)
+            yield period
+            day = period.last + timedelta(days=1)
+
+    def _shifted(self) -> bool:
+        """Whether fiscal months are other days than calendar months."""
+        return any(start.day != 1 for _, start in self.fiscal_starts)
+
+    def _year_of(self, day: date) -> int:
+        if self.custom:
+            for period in self.custom:
+                if day in period:
+                    return int(period.label[2:6] if period.label.startswith("FY") else period.label[:4])
+            raise NotAPeriod(f"{day} lies in no period of the fiscal calendar.")
+        for year in (day.year - 1, day.year, day.year + 1, day.year + 2):
+            if self.year_start(year) <= day < self.year_start(year + 1):
+                return year
+        raise NotAPeriod(f"{day} lies in no fiscal year that is stated.")
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of a later month; the month's last day where it has no such day."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    for candidate in (day.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, min(day.day, candidate))
+        except ValueError:
+            continue
+    raise ValueError(f"no day {day.day} near month {month + 1}")

@@ -1,0 +1,44 @@
+// Amounts are exact decimal text; sums are whole numbers (BigInt), never binary fractions.
+const MINUS = "\u2212";
+const SCALE = 12;
+
+function exact(text) {
+  if (!text) return 0n;
+  const [whole, rest = ""] = text.replace("-", "").split(".");
+  const value = BigInt(whole + rest.padEnd(SCALE, "0").slice(0, SCALE));
+  return text.startsWith("-") ? -value : value;
+}
+
+function exactText(value) {
+  const digits = (value < 0n ? -value : value).toString().padStart(SCALE + 1, "0");
+  const rest = digits.slice(-SCALE).replace(/0+$/, "");
+  return (value < 0n ? "-" : "") + digits.slice(0, -SCALE) + (rest ? "." + rest : "");
+}
+
+function grouped(text, decimals) {
+  if (!text) return "\u2013";
+  const [whole, rest = ""] = text.replace("-", "").split(".");
+  const shown = rest.padEnd(decimals, "0");
+  return (text.startsWith("-") ? MINUS : "") + whole.replace(/\B(?=(\d{3})+$)/g, ",") + (shown ? "." + shown : "");
+}
+
+function signed(text, decimals) {
+  const value = exact(text);
+  return (value > 0n ? "+" : "") + grouped(text || "0", decimals);
+}
+
+function tone(text) {
+  const value = exact(text);
+  return value > 0n ? "more" : value < 0n ? "less" : "even";
+}
+
+function el(name, attributes, ...children) {
+  const node = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes || {})) {
+    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+    else if (value === true) node.setAttribute(key, "");
+    else if (value !== false && value !== null && value !== undefined) node.setAttribute(key, value);
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined && child !== ""));
+  return node;
+}

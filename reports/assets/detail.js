@@ -1,0 +1,109 @@
+// One row in full: our calculation beside the row that the target exported.
+function pairs(list) {
+  const shown = list.filter(([, value]) => value !== null && value !== undefined && value !== "");
+  return el("dl", { class: "pairs" }, ...shown.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
+}
+
+function ourSide(grain, row, decimals) {
+  const get = (name) => grain.get("o." + name, row);
+  const currency = grain.get("currency", row) || "";
+  const side = el("section", { class: "side ours" },
+    el("h4", {}, "Our side: what the plan says"),
+    el("p", { class: "amount" }, grouped(grain.get("expected", row), decimals), el("small", {}, currency)));
+  if (!grain.paths("o.").some((path) => grain.get(path, row) !== null)) {
+    side.append(el("p", { class: "note" }, grain.get("expected", row)
+      ? "The record holds no derivation of this row; see what it follows from."
+      : "Nothing is expected here: no row on our side."));
+    return side;
+  }
+  if (get("base") && get("rate")) {
+    const line = el("p", { class: "formula" });
+    const part = (label, text) => el("span", {}, el("small", {}, label), text);
+    line.append(part("base", `${grouped(get("base"), get("base_currency") ? decimals : 0)} ${get("base_currency") || "units"}`),
+      el("b", { "aria-label": "times" }, "\u00d7"), part("rate", get("rate")));
+    if (get("unrounded")) line.append(el("b", { "aria-label": "equals" }, "="), part("unrounded", get("unrounded").replace("-", MINUS)));
+    line.append(el("b", { "aria-label": "gives" }, "\u2192"),
+      part("expected", `${grouped(grain.get("expected", row), decimals)} ${currency}`));
+    side.append(line);
+  }
+  const file = get("plan_file");
+  side.append(pairs([
+    ["Rule", get("rule")], ["Plan", [get("plan"), get("component")].filter(Boolean).join(", ")],
+    ["Stated at", file ? file + (get("plan_line") ? ":" + get("plan_line") : "") : ""],
+    ["Rounding", (get("rounding") || []).join("; ")], ["Payee", get("payee")], ["Deal", get("deal")],
+    ["Record", get("record")], ["Line", get("line")], ["Date", get("date")],
+  ]));
+  const sentences = get("sentences") || [];
+  if (sentences.length) {
+    side.append(el("h5", {}, "How it comes about"), el("ol", { class: "sentences" }, ...sentences.map((s) => el("li", {}, s))));
+  }
+  return side;
+}
+
+function theirSide(grain, row, decimals) {
+  const side = el("section", { class: "side theirs" },
+    el("h4", {}, "Their side: what the target exported"),
+    el("p", { class: "amount" }, grouped(grain.get("actual", row), decimals), el("small", {}, grain.get("currency", row) || "")));
+  const file = grain.get("t.file", row);
+  const columns = grain.paths("t.r.").filter((path) => grain.get(path, row) !== null);
+  if (!file && !columns.length) {
+    side.append(el("p", { class: "note" }, "The target exported no such row."));
+    return side;
+  }
+  const field = grain.get("field", row);
+  side.append(el("p", { class: "source" }, `${file}, line ${grain.get("t.line", row)}`));
+  side.append(el("table", { class: "cells exported" },
+    el("caption", { class: "unseen" }, "The exported row"),
+    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "column"), el("th", { scope: "col" }, "as exported"))),
+    el("tbody", {}, ...columns.map((path) => {
+      const name = path.slice(4);
+      const differs = name === field;
+      return el("tr", { class: differs ? "differs" : null },
+        el("th", { scope: "row" }, name, differs ? el("span", { class: "flag" }, " \u2260 differs") : null),
+        el("td", {}, grain.get(path, row)));
+    }))));
+  return side;
+}
+
+function related(data, grain, row) {
+  const follows = grain.get("follows", row) || [];
+  if (!follows.length) return [];
+  let sum = 0n;
+  let name = "finer differences";
+  const lines = follows.map((id) => {
+    const other = data.grains.find((one) => one.find(id) >= 0);
+    if (!other) return el("li", {}, id);
+    const place = other.find(id);
+    name = other.name;
+    const difference = other.get("difference", place);
+    sum += exact(difference);
+    const text = other.keys.map((key) => other.get("k." + key, place)).filter(Boolean).join(" \u00b7 ") || id;
+    return el("li", {}, el("a", { href: "#differences&row=" + encodeURIComponent(id) }, text),
+      el("span", { class: "money " + tone(difference) }, signed(difference, data.decimals[other.get("currency", place)] ?? 2)));
+  });
+  const equal = sum === exact(grain.get("difference", row));
+  const total = signed(exactText(sum), data.decimals[grain.get("currency", row)] ?? 2);
+  return [el("section", { class: "follows" },
+    el("h4", {}, `Follows from ${follows.length.toLocaleString("en")} ${name}`,
+      el("span", { class: "check " + (equal ? "good" : "bad") },
+        equal ? `\u2713 their sum ${total} is this difference` : `\u2717 their sum ${total} is not this difference`)),
+    el("ul", {}, ...lines.slice(0, 200)),
+    lines.length > 200 ? el("p", { class: "note" }, `${lines.length - 200} more, counted in the sum`) : null)];
+}
+
+function detailOf(data, grain, row) {
+  const decimals = data.decimals[grain.get("currency", row)] ?? 2;
+  const difference = grain.get("difference", row);
+  const group = grain.get("group", row);
+  const cause = group && data.causes[group];
+  const attributes = grain.paths("a.").filter((path) => grain.get(path, row) !== null);
+  return el("div", { class: "detail" },
+    el("p", { class: "detail-head" },
+      el("span", { class: "money " + tone(difference) }, signed(difference, decimals), el("small", {}, grain.get("currency", row) || "")),
+      cause ? el("span", {}, "Cause: ", el("a", { href: "#cause-" + group }, cause)) : el("span", {}, "No common cause was found."),
+      grain.get("stage", row) ? el("span", { class: "label" }, el("i", {}, "first differs at"), " " + grain.get("stage", row)) : null),
+    el("div", { class: "sides" }, ourSide(grain, row, decimals), theirSide(grain, row, decimals)),
+    ...related(data, grain, row),
+    attributes.length ? el("p", { class: "labels" }, ...attributes.map((path) =>
+      el("span", { class: "label" }, el("i", {}, path.slice(2)), " " + grain.get(path, row)))) : null);
+}

@@ -1,0 +1,74 @@
+// Puts the parts together: the table, the filter of scenarios, addresses, keys and printing.
+function scenarioFilter(root) {
+  const all = [...document.querySelectorAll("details.scenario")];
+  if (!root || all.length < 2) return;
+  root.hidden = false;
+  const text = el("input", { type: "search", autocomplete: "off", oninput: () => apply() });
+  const outcome = el("select", { onchange: () => apply() }, el("option", { value: "" }, "all"), ...["failed", "not run", "passed"].map((o) => el("option", { value: o }, o)));
+  const status = el("p", { class: "status", role: "status" });
+  const apply = () => {
+    const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const one of all) {
+      const content = one.textContent.toLowerCase();
+      one.hidden = !((!outcome.value || one.dataset.outcome === outcome.value) && words.every((word) => content.includes(word)));
+      if (!one.hidden) shown++;
+    }
+    status.textContent = `${shown.toLocaleString("en")} of ${all.length.toLocaleString("en")} scenarios`;
+  };
+  root.append(el("form", { class: "controls", role: "search", "aria-label": "Filter the scenarios", onsubmit: (e) => e.preventDefault() },
+    el("label", { class: "search" }, el("span", {}, "search"), text), el("label", {}, el("span", {}, "outcome"), outcome)), status);
+  apply();
+}
+
+async function start() {
+  scenarioFilter(document.getElementById("scenario-filter"));
+  const root = document.getElementById("table");
+  let table = null;
+  if (root) {
+    const data = await loadRows();
+    if (data.grains.length) table = new Table(data, root);
+  }
+  const arrive = () => {
+    const view = readView(location.hash);
+    if (table && view.place === "differences") {
+      table.show(view);
+      const row = view.row && table.focus(view.row);
+      if (row) row.closest("tr").scrollIntoView({ block: "center" });
+      else document.getElementById("differences").scrollIntoView();
+    } else if (view.place) {
+      const place = document.getElementById(decodeURIComponent(view.place));
+      if (place) place.scrollIntoView();
+    }
+  };
+  if (table) table.show(readView(""));
+  if (location.hash) arrive();
+  addEventListener("hashchange", arrive);
+  addEventListener("keydown", (event) => {
+    const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName);
+    const search = document.getElementById("search");
+    if (event.key === "/" && !typing && search) {
+      event.preventDefault();
+      search.focus();
+    }
+  });
+  let closed = [];
+  addEventListener("beforeprint", () => {
+    closed = [...document.querySelectorAll("details:not([open])")];
+    for (const one of closed) one.open = true;
+    if (table) table.draw(PRINT);
+  });
+  addEventListener("afterprint", () => {
+    for (const one of closed) one.open = false;
+    if (table) table.draw();
+  });
+  document.documentElement.dataset.ready = "yes";
+}
+
+start().catch((error) => {
+  const root = document.getElementById("table");
+  if (root) {
+    root.hidden = false;
+    root.textContent = `The rows can't be shown here (${error.message}); the CSV files beside this page hold them.`;
+  }
+});

@@ -1,0 +1,49 @@
+"""The differences as CSV for people: one file per grain, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+from reports.record_types import Difference, Grain, RunRecord
+
+COLUMNS = ("class", "expected", "actual", "difference", "currency", "rule", "base", "rate", "group", "cause")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?%?\Z", re.ASCII)
+_STARTS_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+
+
+def neutral(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: it gets a leading apostrophe, unless it is a number."""
+    return "'" + cell if cell.startswith(_STARTS_FORMULA) and not _NUMBER.match(cell) else cell
+
+
+def differences_csv(record: RunRecord, grain: Grain) -> str:
+    """The grain's differences: its key columns with the target's own codes, then what differs and why."""
+    causes = {group.id: group.sentence for group in record.groups}
+    # A key column may have the name of one of ours; the target's keeps its own.
+    ours = tuple(f"trueup {name}" if name in grain.keys else name for name in COLUMNS)
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow([neutral(name) for name in (*grain.keys, *ours)])
+    for difference in record.differences:
+        if difference.grain == grain.name:
+            writer.writerow([neutral(cell) for cell in _cells(difference, grain, causes)])
+    return file.getvalue()
+
+
+def _cells(difference: Difference, grain: Grain, causes: dict[str, str]) -> list[str]:
+    ours = difference.ours
+    return [
+        *(difference.key.get(name, "") for name in grain.keys),
+        difference.class_,
+        difference.expected,
+        difference.actual,
+        difference.difference,
+        difference.currency,
+        ours.rule if ours else "",
+        ours.base if ours else "",
+        ours.rate if ours else "",
+        difference.group,
+        causes.get(difference.group, ""),
+    ]

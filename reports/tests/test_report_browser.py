@@ -1,0 +1,211 @@
+"""The page in a real browser: it filters, drills down, keeps its address, and asks no network for anything."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from reports.site import draw
+from reports.tests.synthetic import synthetic_record, with_scenarios
+from reports.tests.test_report_page import EVIL
+
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+CHROMIUM = shutil.which("chromium")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[playwright.Browser]:
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """One visit to a report; remembers every request, error and dialog."""
+
+    def __init__(self, browser: playwright.Browser, index: Path) -> None:
+        self.asked: list[str] = []
+        self.wrong: list[str] = []
+        self.index = index
+        self.page = browser.new_page(viewport={"width": 1280, "height": 900})
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on(
+            "console", lambda message: self.wrong.append(message.text) if message.type == "error" else None
+        )
+        self.page.on("dialog", lambda dialog: (self.wrong.append(dialog.message), dialog.dismiss()))
+        self.go("")
+
+    def go(self, fragment: str) -> None:
+        self.page.goto("about:blank")
+        self.page.goto(self.index.as_uri() + fragment)
+        self.page.wait_for_selector("html[data-ready]")
+
+    def status(self) -> str:
+        return self.page.inner_text("#table .status")
+
+    def expect_status(self, words: str) -> None:
+        playwright.expect(self.page.locator("#table .status")).to_contain_text(words)
+
+    def rows(self) -> int:
+        return self.page.locator("#table tr.row").count()
+
+    def close(self) -> None:
+        self.page.close()
+        assert self.wrong == []
+        assert self.asked
+        assert {urlsplit(url).scheme for url in self.asked} <= {"file", "data", "about", "blob"}
+        assert all(url.startswith(self.index.as_uri()) for url in self.asked if url.startswith("file:"))
+
+
+@pytest.fixture
+def visit(browser: playwright.Browser, tmp_path: Path) -> Iterator[Visit]:
+    index = draw(with_scenarios(synthetic_record(240, 27)), tmp_path)
+    visit = Visit(browser, index)
+    yield visit
+    visit.close()
+
+
+def test_filters_and_the_exact_sum(visit: Visit) -> None:
+    visit.expect_status("All 267 differing commission lines")
+    assert visit.rows() == 100
+    visit.page.select_option("select[data-facet=kind]", "=invoice")
+    visit.expect_status("27 of 267")
+    assert visit.rows() == 27
+    assert visit.page.inner_text("#table tfoot .total") == "+129.09"
+    visit.page.fill("#search", "so48780")
+    visit.expect_status("3 of 267")
+    assert "f.kind=invoice" in visit.page.url
+    assert "q=so48780" in visit.page.url
+    visit.page.click("text=Clear")
+    visit.expect_status("All 267")
+
+
+def test_a_row_drills_down_to_both_sides(visit: Visit) -> None:
+    visit.page.click("tr.row:has-text('SO48700/2')")
+    detail = visit.page.locator(".detail")
+    ours = detail.locator(".ours").inner_text()
+    for words in (
+        "\u22124.51",
+        "\u2212200.37 USD",
+        "2.25%",
+        "Clothing at 2.25%",
+        "plans/criteria.yaml:14",
+        "half up per line to 2 decimals",
+        "RINV-SO48700",
+        "It earns -4.51 USD",
+    ):
+        assert words in ours, words
+    theirs = detail.locator(".theirs").inner_text()
+    for words in ("commission_lines.csv, line 107", "settled", "4.51", "differs"):
+        assert words in theirs, words
+    assert "row=L2" in visit.page.url
+
+
+def test_an_address_opens_the_same_view_again(visit: Visit) -> None:
+    visit.go("#differences&row=S3")
+    assert (
+        visit.page.input_value("select >> nth=1").startswith("settlements") or "settlements" in visit.status()
+    )
+    assert "Follows from 30 commission lines" in visit.page.inner_text(".detail .follows")
+    assert "is this difference" in visit.page.inner_text(".detail .follows")
+    visit.page.click(".follows a >> nth=0")
+    playwright.expect(visit.page.locator(".detail .ours")).to_contain_text("Clothing")
+    visit.go("#differences&f.kind=refund&sort=-difference&page=2")
+    visit.expect_status("240 of 267")
+    assert "rows 101 to 200" in visit.status()
+    sorted_head = visit.page.locator("#table th[aria-sort=descending]")
+    assert "difference" in sorted_head.inner_text()
+
+
+def test_causes_lead_to_their_rows(visit: Visit) -> None:
+    visit.page.click("#cause-g2 summary")
+    visit.page.click("#cause-g2 .and-more a")
+    visit.expect_status("27 of 267")
+    visit.page.click("#cause-g3 summary")
+    visit.page.click("#cause-g3 .and-more a")
+    visit.expect_status("All 9 differing settlements")
+
+
+def test_the_keyboard_is_enough(visit: Visit) -> None:
+    page = visit.page
+    page.keyboard.press("/")
+    page.keyboard.type("SO48700")
+    visit.expect_status("3 of 267")
+    page.focus("#table button.open >> nth=0")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    playwright.expect(page.locator("#table tr.row.open")).to_contain_text("SO48700/2")
+    assert page.evaluate("document.activeElement.getAttribute('aria-expanded')") == "true"
+    page.keyboard.press("Escape")
+    assert page.locator(".detail").count() == 0
+    page.focus("button.sort[data-path=difference]")
+    page.keyboard.press("Enter")
+    assert page.locator("th[aria-sort=descending]").count() == 1
+
+
+def test_the_filtered_rows_can_be_saved(visit: Visit) -> None:
+    visit.page.select_option("select[data-facet=kind]", "=invoice")
+    visit.expect_status("27 of 267")
+    with visit.page.expect_download() as download:
+        visit.page.click("text=Save these rows as CSV")
+    with Path(download.value.path()).open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert len(lines) == 27
+    assert {line["kind"] for line in lines} == {"invoice"}
+
+
+def test_scenarios_filter(visit: Visit) -> None:
+    visit.page.select_option("#scenario-filter select", "failed")
+    playwright.expect(visit.page.locator("#scenario-filter .status")).to_contain_text("1 of 2")
+    assert visit.page.locator("details.scenario:visible").count() == 1
+
+
+def test_hostile_names_stay_text_in_the_browser(browser: playwright.Browser, tmp_path: Path) -> None:
+    visit = Visit(browser, draw(with_scenarios(synthetic_record(6, 3, evil=EVIL), EVIL), tmp_path))
+    visit.page.click("tr.row >> nth=0")
+    assert EVIL.split("\u2028")[0] in visit.page.inner_text(".detail .theirs")
+    visit.page.select_option("select[data-facet=plan]", index=1)
+    assert visit.page.locator("img").count() == 0
+    visit.close()
+
+
+def test_without_scripts_the_first_rows_are_there(browser: playwright.Browser, tmp_path: Path) -> None:
+    index = draw(synthetic_record(), tmp_path)
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(index.as_uri())
+    assert page.locator("table.static").count() == 2
+    assert page.locator("table.static >> nth=0").locator("tbody tr").count() == 267
+    assert "267 of 26,560" in page.inner_text(".verdict")
+    page.click("#cause-g1 summary")
+    assert page.locator("#cause-g1 tbody tr:visible").count() == 15
+    context.close()
+
+
+def test_ten_thousand_differences_stay_quick(browser: playwright.Browser, tmp_path: Path) -> None:
+    index = draw(synthetic_record(10_000, 0), tmp_path)
+    assert index.stat().st_size < 5_000_000
+    visit = Visit(browser, index)
+    visit.expect_status("All 10,000")
+    script = """async () => {
+      const begin = performance.now();
+      const box = document.querySelector('select[data-facet=product]');
+      box.value = '=323';
+      box.dispatchEvent(new Event('change'));
+      await new Promise(requestAnimationFrame);
+      return performance.now() - begin;
+    }"""
+    assert visit.page.evaluate(script) < 1_000
+    assert visit.rows() == 100
+    visit.close()

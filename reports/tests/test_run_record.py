@@ -1,0 +1,167 @@
+"""The run record: kept whole, read strictly, the same bytes for the same inputs."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+
+from reference_engine.problems import Stopped
+from reports import record as record_module
+from reports.record import RunRecord, load_record, record_hash, save_record
+from reports.tests.synthetic import synthetic_record, with_scenarios
+
+
+def slugs(error: pytest.ExceptionInfo[Stopped]) -> set[str]:
+    return {problem.slug for problem in error.value.problems}
+
+
+def edited(folder: Path, old: str, new: str) -> Path:
+    path = folder / "record.json"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    "record", [synthetic_record(), with_scenarios(synthetic_record()), synthetic_record(0, 0)]
+)
+def test_a_record_comes_back_as_it_was(record: RunRecord, tmp_path: Path) -> None:
+    path = save_record(record, tmp_path)
+    assert load_record(path) == record
+    assert load_record(tmp_path) == record
+    assert not list(tmp_path.glob(".*")), "nothing is left beside"
+
+
+def test_big_tables_lie_beside_and_come_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record_module, "BIG", 5)
+    record = synthetic_record(evil="\u2028\"'")
+    save_record(record, tmp_path)
+    assert (tmp_path / "record.differences.parquet").is_file()
+    assert (tmp_path / "record.payouts.parquet").is_file()
+    assert load_record(tmp_path) == record
+    first = (tmp_path / "record.differences.parquet").read_bytes()
+    save_record(record, tmp_path / "again")
+    assert (tmp_path / "again" / "record.differences.parquet").read_bytes() == first
+    monkeypatch.setattr(record_module, "BIG", 5_000)
+    save_record(record, tmp_path)
+    assert not (tmp_path / "record.differences.parquet").exists(), "a table that is no longer named goes"
+
+
+def test_a_changed_table_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record_module, "BIG", 5)
+    save_record(synthetic_record(), tmp_path)
+    table = tmp_path / "record.differences.parquet"
+    table.write_bytes(table.read_bytes() + b" ")
+    with pytest.raises(Stopped) as error:
+        load_record(tmp_path)
+    assert "record-changed" in slugs(error)
+
+
+def test_the_same_inputs_give_the_same_bytes_but_for_the_circumstances(tmp_path: Path) -> None:
+    first = with_scenarios(synthetic_record())
+    later = dataclasses.replace(
+        first,
+        circumstances=dataclasses.replace(
+            first.circumstances, run_id="later", started="2027-01-01T00:00:00Z"
+        ),
+        scenarios=tuple(dataclasses.replace(s, duration="9.9") for s in first.scenarios),
+    )
+    texts = []
+    for name, record in (("a", first), ("b", later)):
+        data = json.loads(save_record(record, tmp_path / name).read_text(encoding="utf-8"))
+        del data["circumstances"]
+        texts.append(json.dumps(data))
+    assert texts[0] == texts[1]
+    assert record_hash(first) == record_hash(later)
+    assert record_hash(first) != record_hash(synthetic_record())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('"matched"', '"matchd"', "Did you mean: matched"),
+        ('"compared": 26560', '"compared": "26560"', "must be a whole number"),
+        ('"compared": 26560', '"compared": -1', "can't be negative"),
+        ('"expected": "-2.20"', '"expected": "2,20"', "exact decimal text"),
+        ('"expected": "-2.20"', '"expected": 2.2', "binary fraction"),
+        ('"kind": "demo"', '"kind": "dmo"', "Did you mean: demo"),
+        ('"kind": "demo"', '"kind": "demo", "kind": "demo"', "stands twice"),
+        ('"groups": [', '"groups": 5, "more": [', "must be a list"),
+        ('"verdict": {', '"verdict": {"mood": "good",', 'unknown part "mood"'),
+        ('"outcome": "differs",', "", 'lacks the part "outcome"'),
+    ],
+)
+def test_a_broken_record_is_a_problem(tmp_path: Path, old: str, new: str, words: str) -> None:
+    save_record(synthetic_record(), tmp_path)
+    with pytest.raises(Stopped) as error:
+        load_record(edited(tmp_path, old, new))
+    assert "record-broken" in slugs(error)
+    assert words in str(error.value)
+    assert "record.json" in str(error.value)
+
+
+def test_every_slip_is_told_at_once(tmp_path: Path) -> None:
+    save_record(synthetic_record(), tmp_path)
+    edited(tmp_path, '"compared": 26560', '"compared": "x"')
+    with pytest.raises(Stopped) as error:
+        load_record(edited(tmp_path, '"kind": "demo"', '"kind": "dmo"'))
+    assert len(error.value.problems) == 2
+
+
+def test_a_cut_record_names_its_line(tmp_path: Path) -> None:
+    path = save_record(synthetic_record(), tmp_path)
+    path.write_text(path.read_text(encoding="utf-8")[:5000], encoding="utf-8")
+    with pytest.raises(Stopped) as error:
+        load_record(path)
+    assert error.value.problems[0].where.line > 1
+
+
+def test_no_record_another_format_and_not_json(tmp_path: Path) -> None:
+    with pytest.raises(Stopped) as error:
+        load_record(tmp_path)
+    assert slugs(error) == {"record-missing"}
+    save_record(synthetic_record(), tmp_path)
+    with pytest.raises(Stopped) as error:
+        load_record(edited(tmp_path, '"format": 1', '"format": 99'))
+    assert slugs(error) == {"record-format"}
+    (tmp_path / "record.json").write_bytes(b"\xff\xfe")
+    with pytest.raises(Stopped) as error:
+        load_record(tmp_path)
+    assert slugs(error) == {"record-broken"}
+
+
+def test_an_amount_changed_by_hand_is_found_even_where_all_adds_up(tmp_path: Path) -> None:
+    save_record(synthetic_record(), tmp_path)
+    with pytest.raises(Stopped) as error:
+        load_record(edited(tmp_path, "Only documents dated", "All documents dated"))
+    assert slugs(error) == {"record-changed"}
+
+
+def test_a_record_that_contradicts_itself_is_never_written(tmp_path: Path) -> None:
+    good = synthetic_record()
+    grain = dataclasses.replace(good.grains[0], matched=good.grains[0].compared)
+    first = dataclasses.replace(good.differences[0], difference="1.00", group="nowhere", follows_from=("X",))
+    bad = dataclasses.replace(
+        good, grains=(grain, *good.grains[1:]), differences=(first, *good.differences[1:-1])
+    )
+    with pytest.raises(Stopped) as error:
+        save_record(bad, tmp_path)
+    text = str(error.value)
+    for words in ("all 26560 agree, yet 267 differ", "is not 1.00", '"nowhere"', '"X"', "by class it counts"):
+        assert words in text
+    assert slugs(error) == {"record-contradiction"}
+    assert not list(tmp_path.iterdir())
+
+
+def test_scenarios_must_be_accounted_for(tmp_path: Path) -> None:
+    good = with_scenarios(synthetic_record())
+    counts = dataclasses.replace(good.scenario_counts, executed=3)
+    with pytest.raises(Stopped, match="3 scenarios are counted as executed, and 2 results"):
+        save_record(dataclasses.replace(good, scenario_counts=counts), tmp_path)
+    with pytest.raises(Stopped, match="listed as not executed"):
+        counts = dataclasses.replace(good.scenario_counts, not_executed=())
+        save_record(dataclasses.replace(good, scenario_counts=counts), tmp_path)

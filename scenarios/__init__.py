@@ -1,0 +1,1 @@
+"""Scenarios: recipes that make worlds of people, deals, invoices and cash, and their plan files."""
