@@ -172,15 +172,24 @@ def read_step(step: WrittenStep, file: str, problems: list[Problem]) -> ReadStep
     return ReadStep(chosen, values, rows) if len(problems) == before else None
 
 
-def suggest(text: str, kind: str = "") -> Sentence | None:
-    """The sentence that is nearest to the text, if one is near."""
+def suggest(text: str, kind: str = "") -> tuple[Sentence, str] | None:
+    """The sentence that is nearest to the text, if one is near, and its words."""
     plain = _skeleton(text)
     scored = [
-        (difflib.SequenceMatcher(None, plain, _skeleton(s.pattern)).ratio() + (0.001 if s.kind == kind else 0), s)
+        (difflib.SequenceMatcher(None, plain, _skeleton(words)).ratio() + (0.001 if s.kind == kind else 0), s, words)
         for s in catalogue()
+        for words in _wordings(s)
     ]
-    score, best = max(scored, key=lambda pair: pair[0])
-    return best if score >= 0.72 else None
+    score, best, words = max(scored, key=lambda entry: entry[0])
+    return (best, words) if score >= 0.72 else None
+
+
+def _wordings(s: Sentence) -> list[str]:
+    """The pattern; where one of its words decides which table follows, once for each word."""
+    for _, kind in s.slots:
+        if kind and TYPES[kind].decides:
+            return [s.pattern.replace(f"{{{kind}}}", word) for word in TYPES[kind].words]
+    return [s.pattern]
 
 
 def _unknown(step: WrittenStep, where: Where, excerpt: str) -> Problem:
@@ -202,7 +211,7 @@ def _unknown(step: WrittenStep, where: Where, excerpt: str) -> Problem:
         )
         return Problem("step-unknown", what, where, remedy=remedy, excerpt=excerpt)
     near = suggest(step.text, step.kind)
-    remedy = f"Did you mean: {near.pattern}  [{near.id}]" if near else "The step catalogue lists every sentence: trueup steps"
+    remedy = f"Did you mean: {near[1]}  [{near[0].id}]" if near else "The step catalogue lists every sentence: trueup steps"
     return Problem("step-unknown", what, where, remedy=remedy, excerpt=excerpt)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 from harness.verdicts import Mismatch
 from reference_engine.vocabulary.numbers import Money, Percent, Quantity
@@ -36,7 +35,7 @@ def difference(expected: Value | None, computed: Value | None) -> str:
 
 
 def _signed(text: str) -> str:
-    return text if text.startswith("-") or text.startswith("0") and not text.strip("0.,% ABCDEFGHIJKLMNOPQRSTUVWXYZ") else f"+{text}"
+    return text if text.startswith("-") or (text.startswith("0") and not text.strip("0.,% ABCDEFGHIJKLMNOPQRSTUVWXYZ")) else f"+{text}"
 
 
 @dataclass
@@ -76,7 +75,7 @@ class Comparison:
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]], marked: set[int]) -> list[str]:
     """An aligned text table; numbers to the right.  marked: rows that get an arrow."""
-    cells = [tuple(columns), *(tuple(c or BLANK for c in row) for row in rows)]
+    cells = [tuple(columns), *((row[0], *(c or BLANK for c in row[1:])) for row in rows)]
     widths = [max(len(row[i]) for row in cells) for i in range(len(columns))]
     right = [any(c[i][:1].isdigit() or c[i][:2].lstrip("+-")[:1].isdigit() for c in cells[1:]) for i in range(len(columns))]
     out = []
@@ -91,6 +90,3 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], marked: set[int
 def same(expected: Value, computed: Sequence[Value]) -> bool:
     """Whether exactly this value was computed."""
     return len(computed) == 1 and computed[0] == expected
-
-
-ZERO = Fraction(0)

@@ -78,14 +78,15 @@ class ScenarioItem(pytest.Function):
         error = excinfo.value
         recorder = self.stash.get(RECORDER, None)
         if recorder is None or not isinstance(error, Mismatch | Stopped):
-            return super().repr_failure(excinfo, style=style)
-        lines = [f"{self.feature.path}:{self.case.row}"]
-        for step in recorder.done:
-            mark = "ok  " if step["outcome"] == "passed" else "FAIL"
-            lines.append(f"  {mark}  {step['line']:>4}  {step['keyword']} {step['text']}")
+            return super().repr_failure(excinfo)
+        # The reason stands first; pytest repeats its first line in the summary.
+        lines = [str(error), "", f"{self.feature.path}:{self.case.row}"]
+        for done in recorder.done:
+            mark = "ok  " if done["outcome"] == "passed" else "FAIL"
+            lines.append(f"  {mark}  {done['line']:>4}  {done['keyword']} {done['text']}")
         for step in recorder.steps[len(recorder.done) :]:
             lines.append(f"  -     {step.line:>4}  {step.keyword} {step.text}")
-        return "\n".join([*lines, "", str(error)])
+        return "\n".join(lines)
 
     def keep(self) -> None:
         """Hands the record to the report of this test, which also crosses from worker processes."""

@@ -202,7 +202,7 @@ def parse_feature(text: str, shown: str, problems: list[Problem]) -> WrittenFeat
         return None
     try:
         # A trailing line break keeps the parser from taking a one-line text for the name of a file.
-        document: dict[str, Any] = Parser().parse("\n".join(lines) + "\n")
+        document: Any = Parser().parse("\n".join(lines) + "\n")
     except CompositeParserException as error:
         problems += _syntax_problems(error.errors, shown, lines)
         return None

@@ -13,7 +13,7 @@ from reference_engine.vocabulary.calendar import Calendar, NotAPeriod, Period
 from reference_engine.vocabulary.numbers import Money
 
 if TYPE_CHECKING:
-    from reference_engine.run import Result
+    from reference_engine.results import Result
     from reference_engine.vocabulary.results import Attainment, Credit, EarnedLine, Payout
 
 

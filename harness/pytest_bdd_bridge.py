@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from pytest_bdd import given, scenario, then, when
-from pytest_bdd.feature import FeatureParser, features
+from pytest_bdd.feature import features
+from pytest_bdd.parser import FeatureParser
 from pytest_bdd.parsers import StepParser
 
 from harness.catalogue import Sentence, catalogue, find

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from harness.catalogue import Sentence, read_step
@@ -78,17 +78,18 @@ class Scene:
 
     def file(self, name: str, *folders: Sequence[str]) -> Path | None:
         """A file or folder that a step names, under scenarios/ of the project.  None, with a Problem, where it isn't there."""
-        from pathlib import PurePosixPath
-
         plain = PurePosixPath(name)
         if plain.is_absolute() or ".." in plain.parts or "\\" in name:
             what = f'"{name}" leads out of the project'
             self.problems.append(Problem("file-outside", what, self.where, remedy="Name a file under scenarios/, like plans/ae_growth.yaml."))
             return None
         places = [self.root / SCENARIOS / Path(*folder) for folder in (*folders, ())]
+        here = Path.cwd()
         for place in places:
             if (place / plain).exists():
-                return place / plain
+                # Messages name files as seen from where the run was started.
+                found = place / plain
+                return found.relative_to(here) if found.is_relative_to(here) else found
         known = sorted(p.name for place in places if (place / plain.parent).is_dir() for p in (place / plain.parent).iterdir())
         looked = ", ".join(dict.fromkeys(str(p.relative_to(self.root).as_posix()) for p in places))
         what = f'there is no "{name}" in {looked}'

@@ -25,7 +25,7 @@ from reference_engine.vocabulary.numbers import (
 PERIOD_FORM = "2026-03, 2026-P03, 2026-Q1, 2026-H1 or FY2026"
 _PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2]|P(0[1-9]|1[0-3])|Q[1-4]|H[12])\Z|FY\d{4}\Z", re.ASCII)
 _CURRENCY_NAMES = {"euro": "EUR", "euros": "EUR", "€": "EUR", "dollar": "USD", "dollars": "USD", "$": "USD", "£": "GBP", "pounds": "GBP"}
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
 
 
 class NotAValue(ValueError):
@@ -37,13 +37,15 @@ class ValueType:
     """A type of value.  form: how it is written, for people.  read: text to value; raises NotAValue.
 
     loose: what text may stand at this place of a sentence, so that a wrong value gets its own message and not
-    "I do not know this sentence".
+    "I do not know this sentence".  words: the only ones accepted, if so.  decides: another word is another sentence.
     """
 
     name: str
     form: str
     read: Callable[[str], object]
     loose: str = r'[^":]+?'
+    words: tuple[str, ...] = ()
+    decides: bool = False
 
 
 def read_money(text: str) -> Money:
@@ -143,14 +145,14 @@ def words(name: str, *accepted: str) -> ValueType:
             return text
         raise NotAValue(f'"{text}" is not a {name}. {did_you_mean(text, accepted)}.')
 
-    return ValueType(name, ", ".join(accepted), read)
+    return ValueType(name, ", ".join(accepted), read, words=accepted)
 
 
 def only(name: str, *accepted: str) -> ValueType:
     """Like `words`, but another word makes it another sentence."""
     pattern = "|".join(re.escape(w) for w in accepted)
     base = words(name, *accepted)
-    return ValueType(name, base.form, base.read, f"(?:{pattern})")
+    return ValueType(name, base.form, base.read, f"(?:{pattern})", accepted, True)
 
 
 RECORD_TABLES = {

@@ -43,7 +43,7 @@ class Table:
     """One standard table with typed columns.
 
     text: text and choice columns, and periods as labels.  dates: datetime64[D], NaT where blank.
-    lines: the line of each row in its file.
+    lines: the line of each row in its file.  starts: for a table of several files, the first row of each and its file.
     """
 
     name: str
@@ -53,9 +53,17 @@ class Table:
     numbers: dict[str, Numbers]
     file: str
     lines: tuple[int, ...]
+    starts: tuple[tuple[int, str], ...] = ()
 
     def where(self, row: int) -> Where:
-        return Where(self.file, self.lines[row] if row < len(self.lines) else 0)
+        """Where a row stands."""
+        file = next((f for start, f in reversed(self.starts) if row >= start), self.file)
+        return Where(file, self.lines[row] if row < len(self.lines) else 0)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that the table was read from."""
+        return tuple(dict.fromkeys(f for _, f in self.starts)) or (self.file,)
 
     def words(self, name: str) -> Array:
         """A text column; blanks where the table doesn't have it."""
@@ -399,7 +407,12 @@ def _joined(tables: list[Table]) -> Table:
         else:
             text[name] = np.concatenate([t.words(name) for t in tables])
     lines = tuple(line for t in tables for line in t.lines)
-    return Table(first.name, sum(t.size for t in tables), text, dates, numbers, first.file, lines)
+    starts: list[tuple[int, str]] = []
+    size = 0
+    for table in tables:
+        starts.append((size, table.file))
+        size += table.size
+    return Table(first.name, size, text, dates, numbers, first.file, lines, tuple(starts))
 
 
 def _check_keys(schema: TableSchema, table: Table, problems: list[Problem]) -> None:

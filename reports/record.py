@@ -27,19 +27,16 @@ from reports.record_types import (
     Group,
     Identity,
     Input,
-    NotExecuted,
     PayoutSummary,
     PlanUsed,
     RunRecord,
-    ScenarioCounts,
-    ScenarioResult,
     Slice,
-    StepResult,
     Texts,
     Tolerance,
     Totals,
     Verdict,
 )
+from reports.scenario_types import NotExecuted, ScenarioCounts, ScenarioResult, StepResult
 
 __all__ = [
     "FORMAT",

@@ -7,12 +7,16 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from reference_engine.problems import Problem, Where
-from reports.record_types import Grain, RunRecord, ScenarioCounts
+from reports.record_reading import AMOUNT
+from reports.record_types import Grain, RunRecord
+from reports.scenario_types import ScenarioCounts
 
 
 def contradictions(record: RunRecord, file: str = "record.json") -> list[Problem]:
     """Every place where the record's counts, totals or references don't fit together."""
-    found: list[str] = []
+    found = _amounts(record)
+    if found:
+        return _problems(found, file)
     names = [grain.name for grain in record.grains]
     ids = {difference.id for difference in record.differences}
     groups = {group.id: group for group in record.groups}
@@ -38,15 +42,35 @@ def contradictions(record: RunRecord, file: str = "record.json") -> list[Problem
                 f"{difference.expected or 'none'} is not {difference.difference or 'none'}"
             )
     found += _groups(record, ids) + _scenarios(record.scenario_counts, len(record.scenarios))
+    return _problems(found, file)
+
+
+def number(text: str) -> Fraction:
+    """An amount of a record as an exact number; blank is 0."""
+    if "/" in text:
+        return Fraction(text)
+    whole, _, rest = text.partition(".")
+    return Fraction(int(whole + rest), 10 ** len(rest)) if text else Fraction(0)
+
+
+def _problems(found: list[str], file: str) -> list[Problem]:
     why = "The report would contradict itself."
     remedy = "Run the same command again; if it says so again, please report it as a bug of trueup."
     return [Problem("record-contradiction", what, Where(file), why, remedy) for what in found]
 
 
-def number(text: str) -> Fraction:
-    """An amount of a record as an exact number; blank is 0."""
-    whole, _, rest = text.partition(".")
-    return Fraction(int(whole + rest), 10 ** len(rest)) if text else Fraction(0)
+def _amounts(record: RunRecord) -> list[str]:
+    texts = [
+        (f'difference "{d.id}"', text)
+        for d in record.differences
+        for text in (d.expected, d.actual, d.difference)
+    ]
+    for grain in record.grains:
+        for totals in (grain.expected, grain.actual, grain.difference):
+            texts += [(grain.name, text) for text in totals.values()]
+    texts += [(f'cause "{group.id}"', text) for group in record.groups for text in group.money.values()]
+    texts += [(f'payout of "{payout.payee}"', payout.amount) for payout in record.payouts]
+    return [f'{who}: "{text}" is not an exact amount' for who, text in texts if not AMOUNT.match(text)]
 
 
 def _twice(what: str, names: list[str]) -> list[str]:
@@ -58,7 +82,7 @@ def _grain(grain: Grain, listed: Mapping[str, int]) -> list[str]:
     by_class = {name: count for name, count in grain.by_class.items() if count}
     if by_class != listed:
         found.append(f"{grain.name}: by class it counts {by_class}, and lists {dict(listed)}")
-    if sum(by_class.values()) != grain.differences + grain.known:
+    if sum(by_class.values()) not in (grain.differences, grain.differences + grain.known):
         found.append(
             f"{grain.name}: {sum(by_class.values())} by class is not {grain.differences} differences and "
             f"{grain.known} known"

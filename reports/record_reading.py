@@ -14,7 +14,8 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 from reference_engine.problems import Problem, Where, did_you_mean
 
 T = TypeVar("T")
-_AMOUNT = re.compile(r"(-?\d+(\.\d+)?)?\Z", re.ASCII)
+AMOUNT = re.compile(r"(-?\d+(\.\d+|/[1-9]\d*)?)?\Z", re.ASCII)
+"""The form of an amount in a record: -1234.50, 100/3 or blank."""
 _HINT = "Write the record again by running the same command; a record isn't meant to be edited by hand."
 
 
@@ -57,7 +58,7 @@ class Reader:
     def _value(self, data: object, hint: Any, path: str) -> Any:
         origin = _origin(hint)
         if origin is Annotated:
-            if not isinstance(data, str) or not _AMOUNT.match(data):
+            if not isinstance(data, str) or not AMOUNT.match(data):
                 self.wrong(f"{path} must be exact decimal text like 1234.50, and is {_shown(data)}")
             return data
         if origin is Literal:

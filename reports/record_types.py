@@ -1,6 +1,6 @@
 """What a run leaves behind, as frozen values.
 
-Money is exact decimal text such as "-1234.50" beside its currency; totals map a currency to such text.
+Money is exact text such as "-1234.50" beside its currency; totals map a currency to such text.
 Nothing here is a float.  Two runs over the same inputs have equal records but for `Circumstances` and
 durations.
 """
@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from reference_engine.problems import Problem
+from reports.scenario_types import ScenarioCounts, ScenarioResult
 
 FORMAT = 1
 """Version of the record's layout.  A record of another version is refused, never guessed at."""
 
 Amount = Annotated[str, "amount"]
-"""Exact decimal text: optional minus, digits, optional point and digits.  Blank where there is no amount."""
+"""Exact text: -1234.50, or a fraction like 100/3 where no rounding is stated.  Blank: there is no amount."""
 Totals = Mapping[str, Amount]
 """Currency code to amount."""
 Texts = Mapping[str, str]
@@ -113,7 +114,7 @@ class Grain:
     name: plural, as people say it ("commission lines").  keys: the target's own column names that name a
     row. compared: keys on either side.  matched: those that agree, within a tolerance or exactly.
     differences: those that differ and are not known.  known: those that differ as declared.  by_class
-    counts every listed difference. expected, actual, difference: totals over all that was compared;
+    counts every listed difference; known ones may be listed or left out. expected, actual, difference: totals over all that was compared;
     difference is actual minus expected.
     """
 
@@ -218,56 +219,6 @@ class Difference:
     attributes: Texts = dataclasses.field(default_factory=dict)
     ours: Derivation | None = None
     theirs: ExportedRow | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StepResult:
-    """One step as it was written, and what happened.  message: what was wrong, in the author's words."""
-
-    keyword: str
-    text: str
-    outcome: Literal["passed", "failed", "not run"]
-    table: tuple[tuple[str, ...], ...] = ()
-    doc: str = ""
-    message: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ScenarioResult:
-    """One scenario, or one example of an outline (case).  feature: its file.  duration: seconds, as text."""
-
-    feature: str
-    feature_name: str
-    name: str
-    id: str
-    outcome: Literal["passed", "failed", "not run"]
-    steps: tuple[StepResult, ...]
-    requirements: tuple[str, ...] = ()
-    severity: str = ""
-    case: str = ""
-    rule: str = ""
-    line: int = 0
-    duration: Amount = ""
-
-
-@dataclass(frozen=True, slots=True)
-class NotExecuted:
-    """A scenario that was written and didn't run, and why."""
-
-    feature: str
-    name: str
-    id: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class ScenarioCounts:
-    """Scenarios (each example counts) that our own parse found, that were selected, and that really ran."""
-
-    written: int = 0
-    selected: int = 0
-    executed: int = 0
-    not_executed: tuple[NotExecuted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

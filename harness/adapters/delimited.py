@@ -106,7 +106,7 @@ def read_text_file(path: Path, form: TextFormat, findings: Findings) -> TextFile
     if form.header:
         first = rows.pop(0)
         header, header_line = tuple(first.cells), first.line
-        if not _header_is_sound(first, findings):
+        if not _header_is_sound(first, form, findings):
             return None
     else:
         header, header_line = form.columns, 0
@@ -211,7 +211,18 @@ def _csv_words(message: str) -> str:
     return f"the row can't be split into cells: {message}."
 
 
-def _header_is_sound(row: TextRow, findings: Findings) -> bool:
+def _header_is_sound(row: TextRow, form: TextFormat, findings: Findings) -> bool:
+    other = next((n for n, mark in DELIMITERS.items() if n != "period" and mark in row.cells[0]), None)
+    if len(row.cells) == 1 and other and DELIMITERS[other] != form.delimiter:
+        findings.add(
+            "wrong-delimiter",
+            f'the header has no "{form.delimiter}" but "{DELIMITERS[other]}".',
+            row.line,
+            why="The whole row would be one cell.",
+            remedy=f"If the target writes it so, say delimiter: {other} in the mapping's format.",
+            row=row.raw,
+        )
+        return False
     seen: dict[str, int] = {}
     sound = True
     for number, name in enumerate(row.cells, 1):

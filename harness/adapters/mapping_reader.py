@@ -344,6 +344,12 @@ def _lookup(part: Section, problems: list[Problem]) -> Lookup | None:
     found = Lookup(
         inner.text("file", must=True), inner.text("from", must=True), inner.text("to", must=True), node.where
     )
+    if found.file and not _is_plain_path(found.file):
+        inner.problem(
+            "mapping-path",
+            f'"{found.file}" isn\'t a file beside the mapping or the export.',
+            node.get("file"),
+        )
     inner.close()
     return found
 

@@ -145,13 +145,7 @@ def _line_cells(row: EarnedLine) -> tuple[str, ...]:
         row.line,
         row.deal,
     )
-    rate = (
-        ""
-        if row.rate is None
-        else plain_number(row.rate, 0)
-        if row.rate_currency
-        else _percent(row.rate)
-    )
+    rate = "" if row.rate is None else plain_number(row.rate, 0) if row.rate_currency else _percent(row.rate)
     return (
         *(_safe(t) for t in texts),
         row.date.isoformat() if row.date else "",

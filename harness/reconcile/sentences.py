@@ -34,7 +34,7 @@ class GroupFacts:
 def sentence(facts: GroupFacts) -> str:
     """For example: CRITERIA: 312 credit note lines are paid instead of taken back."""
     plans = _listed(facts.plans)
-    words = f"{facts.count:,} {_noun(facts)}{_of(facts)} {_verb(facts)}."
+    words = f"{_count(facts)} {_noun(facts)}{_of(facts)} {_verb(facts)}."
     return f"{plans}: {words}" if plans else words[0].upper() + words[1:]
 
 
@@ -44,12 +44,22 @@ def _listed(words: tuple[str, ...]) -> str:
     return ", ".join(words[:-1]) + (" and " if len(words) > 1 else "") + words[-1] if words else ""
 
 
+def _count(facts: GroupFacts) -> str:
+    """The count; with the number of rows alike where most of those are right."""
+    return f"{facts.count:,} of the {facts.population:,}" if _is_minority(facts) else f"{facts.count:,}"
+
+
+def _is_minority(facts: GroupFacts) -> bool:
+    return bool(facts.shared) and facts.count * 2 < facts.population
+
+
 def _noun(facts: GroupFacts) -> str:
+    one = facts.count == 1 and not _is_minority(facts)
     if facts.grain.expected != "lines":
         name = facts.grain.name
-        return name[:-1] if facts.count == 1 and name.endswith("s") else name
+        return name[:-1] if one and name.endswith("s") else name
     kind = dict(facts.shared).get("kind", "")
-    return (f"{kind} " if kind else "") + ("line" if facts.count == 1 else "lines")
+    return (f"{kind} " if kind else "") + ("line" if one else "lines")
 
 
 def _of(facts: GroupFacts) -> str:

@@ -81,7 +81,7 @@ def expected_table(grain: GrainMapping, expected: Expected, problems: list[Probl
         )
     if len(rows) < read - left_out:
         notes.append(
-            f"{read - left_out:,} expected {grain.expected} add up to {len(rows):,} rows, "
+            f"{read - left_out:,} expected {grain.expected} add up to {len(rows):,} {'row' if len(rows) == 1 else 'rows'}, "
             f"one for each {', '.join(grain.key_names)}."
         )
     return ResultTable(

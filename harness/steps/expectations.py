@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from harness.catalogue import sentence
 from harness.comparison import Comparison, difference, said, same
 from harness.outcome import total
@@ -207,9 +209,8 @@ def _sum(values: list[Money | Quantity]) -> Money | Quantity | None:
     if values and all(isinstance(v, Money) for v in values):
         sums = total(v for v in values if isinstance(v, Money))
         return sums[0] if len(sums) == 1 else None
-    if values and all(isinstance(v, Quantity) for v in values):
-        return Quantity(sum((v.value for v in values if isinstance(v, Quantity)), start=0 * values[0].value if isinstance(values[0], Quantity) else 0))
-    return None
+    units = [v.value for v in values if isinstance(v, Quantity)]
+    return Quantity(sum(units, Fraction(0))) if units and len(units) == len(values) else None
 
 
 @sentence(

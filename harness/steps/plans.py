@@ -28,7 +28,7 @@ def plan_file(scene: Scene, file: str) -> None:
 
     path = scene.file(file, ["plans"])
     if path is not None:
-        plan = read_plan_file(path, scene.problems, path.relative_to(scene.root).as_posix())
+        plan = read_plan_file(path, scene.problems)
         if plan is not None:
             scene.plan_files[plan.name] = plan
 

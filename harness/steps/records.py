@@ -9,7 +9,6 @@ from harness.scene import Scene
 from harness.table_schemas import Rows, record_schema
 from harness.value_types import RECORD_TABLES
 from reference_engine.problems import Problem
-from reference_engine.vocabulary.tables import TextTable
 
 _ORDER_COLUMNS = {"order": "deal", "date": "closed"}
 
@@ -48,7 +47,7 @@ def records_file(scene: Scene, records: str, file: str) -> None:
         return
     table = read_table_file(path, RECORD_TABLES[records], scene.problems)
     if table is not None:
-        scene.tables.append(_relative(scene, table))
+        scene.tables.append(table)
 
 
 @sentence(
@@ -63,10 +62,4 @@ def data_folder(scene: Scene, folder: str) -> None:
 
     path = scene.file(folder, ["data"])
     if path is not None:
-        scene.tables += [_relative(scene, t) for t in read_data_folder(path, scene.problems)]
-
-
-def _relative(scene: Scene, table: TextTable) -> TextTable:
-    """Messages name files as seen from the project."""
-    prefix = f"{scene.root}/"
-    return replace(table, file=table.file.removeprefix(prefix))
+        scene.tables += read_data_folder(path, scene.problems)

@@ -2,8 +2,17 @@
 const MINUS = "\u2212";
 const SCALE = 12;
 
+// A fraction like 100/3 has no exact decimals: it is shown as it stands, and sums with it are only near.
+function isFraction(text) {
+  return Boolean(text) && text.includes("/");
+}
+
 function exact(text) {
   if (!text) return 0n;
+  if (isFraction(text)) {
+    const [over, under] = text.split("/").map(BigInt);
+    return (over * 10n ** BigInt(SCALE)) / under;
+  }
   const [whole, rest = ""] = text.replace("-", "").split(".");
   const value = BigInt(whole + rest.padEnd(SCALE, "0").slice(0, SCALE));
   return text.startsWith("-") ? -value : value;
@@ -17,6 +26,7 @@ function exactText(value) {
 
 function grouped(text, decimals) {
   if (!text) return "\u2013";
+  if (isFraction(text)) return text.replace("-", MINUS);
   const [whole, rest = ""] = text.replace("-", "").split(".");
   const shown = rest.padEnd(decimals, "0");
   return (text.startsWith("-") ? MINUS : "") + whole.replace(/\B(?=(\d{3})+$)/g, ",") + (shown ? "." + shown : "");

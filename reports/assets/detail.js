@@ -69,6 +69,7 @@ function related(data, grain, row) {
   const follows = grain.get("follows", row) || [];
   if (!follows.length) return [];
   let sum = 0n;
+  let near = isFraction(grain.get("difference", row));
   let name = "finer differences";
   const lines = follows.map((id) => {
     const other = data.grains.find((one) => one.find(id) >= 0);
@@ -77,6 +78,7 @@ function related(data, grain, row) {
     name = other.name;
     const difference = other.get("difference", place);
     sum += exact(difference);
+    near ||= isFraction(difference);
     const text = other.keys.map((key) => other.get("k." + key, place)).filter(Boolean).join(" \u00b7 ") || id;
     return el("li", {}, el("a", { href: "#differences&row=" + encodeURIComponent(id) }, text),
       el("span", { class: "money " + tone(difference) }, signed(difference, data.decimals[other.get("currency", place)] ?? 2)));
@@ -85,7 +87,7 @@ function related(data, grain, row) {
   const total = signed(exactText(sum), data.decimals[grain.get("currency", row)] ?? 2);
   return [el("section", { class: "follows" },
     el("h4", {}, `Follows from ${follows.length.toLocaleString("en")} ${name}`,
-      el("span", { class: "check " + (equal ? "good" : "bad") },
+      near ? null : el("span", { class: "check " + (equal ? "good" : "bad") },
         equal ? `\u2713 their sum ${total} is this difference` : `\u2717 their sum ${total} is not this difference`)),
     el("ul", {}, ...lines.slice(0, 200)),
     lines.length > 200 ? el("p", { class: "note" }, `${lines.length - 200} more, counted in the sum`) : null)];

@@ -31,13 +31,22 @@ async function start() {
   }
   const arrive = () => {
     const view = readView(location.hash);
-    if (table && view.place === "differences") {
+    if (table && location.hash === "#differences") {
+      table.keepAddress();
+      document.getElementById("differences").scrollIntoView();
+    } else if (table && view.place === "differences") {
       table.show(view);
       const row = view.row && table.focus(view.row);
       if (row) row.closest("tr").scrollIntoView({ block: "center" });
       else document.getElementById("differences").scrollIntoView();
     } else if (view.place) {
-      const place = document.getElementById(decodeURIComponent(view.place));
+      let name = view.place;
+      try {
+        name = decodeURIComponent(name);
+      } catch {
+        // An address that isn't well formed is taken as it stands.
+      }
+      const place = document.getElementById(name);
       if (place) place.scrollIntoView();
     }
   };

@@ -74,8 +74,11 @@ class Grain {
     const sums = new Map();
     for (const row of rows) {
       const currency = this.get("currency", row) || "";
-      const sum = sums.get(currency) || { expected: 0n, actual: 0n, difference: 0n };
-      for (const name of Object.keys(sum)) sum[name] += this.amounts(name)[row];
+      const sum = sums.get(currency) || { expected: 0n, actual: 0n, difference: 0n, near: false };
+      for (const name of ["expected", "actual", "difference"]) {
+        sum[name] += this.amounts(name)[row];
+        sum.near ||= isFraction(this.get(name, row));
+      }
       sums.set(currency, sum);
     }
     return sums;

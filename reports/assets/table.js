@@ -119,7 +119,7 @@ class Table {
     const first = columns.findIndex((column) => column.amount);
     for (const [currency, sums] of grain.totals(rows)) {
       const decimals = this.data.decimals[currency] ?? 2;
-      foot.append(el("tr", {}, el("th", { scope: "row", colspan: first + 1 }, `Sum of ${rows.length.toLocaleString("en")} rows`),
+      foot.append(el("tr", {}, el("th", { scope: "row", colspan: first + 1 }, `${sums.near ? "Sum, to 12 decimals," : "Sum"} of ${rows.length.toLocaleString("en")} rows`),
         el("td", { class: "num" }, grouped(exactText(sums.expected), decimals)), el("td", { class: "num" }, grouped(exactText(sums.actual), decimals)),
         el("td", { class: "num total" }, el("span", { class: "money " + tone(exactText(sums.difference)) }, signed(exactText(sums.difference), decimals))), el("td", {}, currency)));
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reports.pages import figures
-from reports.record_types import RunRecord, ScenarioCounts, ScenarioResult
+from reports.record_types import RunRecord
+from reports.scenario_types import ScenarioCounts, ScenarioResult
 
 _ORDER = {"failed": 0, "not run": 1, "passed": 2}
 MARKS = {"passed": "\u2713", "failed": "\u2717", "not run": "\u25cb"}

@@ -18,7 +18,8 @@ from reports.pages.differences import csv_name, script_safe
 from reports.record import RunRecord, record_hash
 from reports.record_types import Grain
 from reports.site import draw, page
-from reports.tests.synthetic import synthetic_record, with_scenarios
+from reports.tests.synthetic import synthetic_record
+from reports.tests.synthetic_scenarios import with_scenarios
 
 EVIL = "</script></noscript><img src=x onerror=alert(1)>\"'&<!--{{ 7*7 }}\u2028"
 

@@ -11,7 +11,9 @@ import pytest
 from reference_engine.problems import Stopped
 from reports import record as record_module
 from reports.record import RunRecord, load_record, record_hash, save_record
-from reports.tests.synthetic import synthetic_record, with_scenarios
+from reports.site import page
+from reports.tests.synthetic import synthetic_record
+from reports.tests.synthetic_scenarios import with_scenarios
 
 
 def slugs(error: pytest.ExceptionInfo[Stopped]) -> set[str]:
@@ -162,6 +164,30 @@ def test_scenarios_must_be_accounted_for(tmp_path: Path) -> None:
     counts = dataclasses.replace(good.scenario_counts, executed=3)
     with pytest.raises(Stopped, match="3 scenarios are counted as executed, and 2 results"):
         save_record(dataclasses.replace(good, scenario_counts=counts), tmp_path)
+    counts = dataclasses.replace(good.scenario_counts, not_executed=())
     with pytest.raises(Stopped, match="listed as not executed"):
-        counts = dataclasses.replace(good.scenario_counts, not_executed=())
         save_record(dataclasses.replace(good, scenario_counts=counts), tmp_path)
+
+
+def test_an_amount_without_exact_decimals_is_kept_as_a_fraction(tmp_path: Path) -> None:
+    good = synthetic_record(1, 0)
+    thirds = [dataclasses.replace(d, expected="1/3", actual="1", difference="2/3") for d in good.differences]
+    groups = tuple(dataclasses.replace(g, money={"USD": "2/3"}) for g in good.groups)
+    record = dataclasses.replace(good, differences=tuple(thirds), groups=groups)
+    assert load_record(save_record(record, tmp_path)) == record
+    assert "+2/3" in page(record)
+
+
+def test_what_is_no_amount_is_never_written(tmp_path: Path) -> None:
+    good = synthetic_record()
+    bad = dataclasses.replace(good.differences[0], expected="1e5")
+    with pytest.raises(Stopped, match='"1e5" is not an exact amount'):
+        save_record(dataclasses.replace(good, differences=(bad, *good.differences[1:])), tmp_path)
+
+
+def test_known_differences_may_be_listed_or_left_out(tmp_path: Path) -> None:
+    good = synthetic_record()
+    left_out = dataclasses.replace(good.grains[0], matched=good.grains[0].matched - 4, known=4)
+    listed = dataclasses.replace(good.grains[0], differences=263, known=4)
+    for grain in (left_out, listed):
+        save_record(dataclasses.replace(good, grains=(grain, *good.grains[1:])), tmp_path)

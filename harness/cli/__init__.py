@@ -1,0 +1,1 @@
+"""The command line: one program, `trueup`, and one file for each command."""

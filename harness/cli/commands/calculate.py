@@ -1,0 +1,119 @@
+"""`trueup calculate`: what plans pay on a world."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from harness.cli.inputs import Day, SeveralPaths, read_all
+from harness.cli.output import Progress, check_out
+
+if TYPE_CHECKING:
+    from reference_engine.results import Result
+
+
+@click.command("calculate", cls=SeveralPaths)
+@click.option(
+    "--plan",
+    "plans",
+    multiple=True,
+    required=True,
+    metavar="FILE...",
+    help="Plan files, or a folder of them.",
+)
+@click.option("--data", required=True, type=click.Path(), help="Folder of standard tables.")
+@click.option("--as-of", type=Day(), help="Only what was known on that day.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Folder for payouts.csv, lines.csv and credits.csv."
+)
+@click.option(
+    "--executor",
+    type=click.Choice(["local"]),
+    default="local",
+    show_default=True,
+    help="Where it is calculated.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def command(
+    plans: tuple[str, ...], data: str, as_of: date | None, out: Path | None, executor: str, as_json: bool
+) -> int:
+    """Calculates what every payee should be paid.
+
+    Example: trueup calculate --plan plans/*.yaml --data data --out expected
+    """
+    from harness.cli.output import out_folder
+    from harness.reconcile.expected import write_expected
+    from reference_engine.run import calculate
+
+    if out is not None:
+        check_out(out)
+    progress = Progress(quiet=as_json)
+    progress.step("reading plans and data")
+    read, world = read_all(plans, data)
+    progress.step("calculating the plans")
+    result = calculate(read, world, as_of=as_of)
+    if out is not None:
+        progress.step("writing")
+        with out_folder(out) as folder:
+            write_expected(result, folder)
+    progress.done()
+    if as_json:
+        click.echo(json.dumps(_as_dict(result, out), ensure_ascii=False, indent=1))
+    else:
+        _print(result, out)
+    return 0
+
+
+def _as_dict(result: Result, out: Path | None) -> dict[str, Any]:
+    from harness.evidence.figures import plain
+
+    return {
+        "payouts": [
+            {"payee": p.payee, "period": p.period, "plan": p.plan, "component": p.component, "amount": plain(p.amount, p.currency), "currency": p.currency, "lines": p.lines}
+            for p in result.payout_rows()
+        ],
+        "lines": [
+            {
+                "payee": x.payee, "plan": x.plan, "component": x.component, "period": x.period, "pay_period": x.pay_period, "state": x.state, "record": x.record,
+                "line": x.line, "deal": x.deal, "label": x.label, "base": plain(x.base, x.base_currency) if x.base is not None else None, "base_currency": x.base_currency,
+                "rate": str(x.rate) if x.rate is not None else None, "amount": plain(x.amount, x.currency), "currency": x.currency, "rule": x.rule,
+            }
+            for x in result.line_rows()
+        ],
+        "credits": [
+            {"payee": c.payee, "record": c.record, "line": c.line, "deal": c.deal, "kind": c.kind, "type": c.type, "date": str(c.date), "value": plain(c.value, c.currency), "currency": c.currency}
+            for c in result.credit_rows()
+        ],
+        "attainments": [
+            {"payee": a.payee, "plan": a.plan, "component": a.component, "measure": a.measure, "period": a.period, "measured": plain(a.measured, a.currency), "quota": plain(a.quota, a.currency), "currency": a.currency, "attainment": str(a.value)}
+            for a in result.attainment_rows()
+        ],
+        "balances": [{"payee": b.payee, "period": b.period, "amount": plain(b.amount, b.currency), "currency": b.currency} for b in result.balance_rows()],
+        "out": out.as_posix() if out is not None else None,
+    }  # fmt: skip
+
+
+def _print(result: Result, out: Path | None) -> None:
+    from harness.cli.tables import table
+    from reference_engine.vocabulary.numbers import format_money
+
+    rows = [
+        (p.payee, p.period, p.plan, p.component, format_money(p.amount, p.currency))
+        for p in result.payout_rows()
+    ]
+    click.echo(table(("payee", "period", "plan", "component", "amount"), rows, right=(4,)))
+    sums: dict[str, Any] = {}
+    for p in result.payout_rows():
+        sums[p.currency] = sums.get(p.currency, 0) + p.amount
+    click.echo(
+        f"\n{len(rows):,} payouts of {len(result.line_rows()):,} lines, in total "
+        + ", ".join(format_money(v, c) for c, v in sorted(sums.items()))
+    )
+    if not rows:
+        click.echo("Nothing is paid: no record of the data is credited to a payee of these plans.")
+    if out is not None:
+        click.echo(f"Written to {out.as_posix()}: payouts.csv, lines.csv, credits.csv")

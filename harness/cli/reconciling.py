@@ -1,0 +1,219 @@
+"""What demo and reconcile share: compare, explain the differences, keep the record, draw the report."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from harness.cli.output import Progress, out_folder
+from harness.evidence import record_of
+from harness.evidence.inputs import file_input, folder_inputs, unique
+from harness.reconcile.expected import Expected, write_expected
+from harness.reconcile.results import Reconciliation
+from harness.reconcile.run import reconcile, to_json_summary
+from reference_engine.explain.derivation import Step, derivations
+from reference_engine.problems import Problem, Stopped
+from reference_engine.results import Result
+from reference_engine.run import calculate
+from reference_engine.vocabulary.plan import Plan
+from reference_engine.vocabulary.results import EarnedLine
+from reference_engine.world import World
+from reports import record as kept
+from reports.site import draw
+
+MAX_EXPLAINED = 20_000
+
+
+@dataclass
+class Calculated:
+    """Plans calculated on a world, for a reconciliation that explains itself."""
+
+    plans: Sequence[Plan]
+    world: World
+    folder: Path
+    result: Result
+
+
+@dataclass
+class Job:
+    """One reconciliation from inputs to report.
+
+    calculated: where trueup calculates the expected side itself; expected: where it was written before.
+    """
+
+    title: str
+    kind: str
+    command: str
+    mapping_file: Path
+    actual: Path
+    out: Path | None
+    progress: Progress
+    known: Path | None = None
+    calculated: Calculated | None = None
+    expected_path: Path | None = None
+
+    def run(self) -> tuple[Reconciliation, dict[str, Any]]:
+        """Compares, and with an output folder leaves report, record and CSV there.  Raises Stopped."""
+        started = datetime.now(UTC)
+        self.progress.step("reading the target's export and comparing")
+        expected, mapping = self._sides()
+        found = reconcile(expected, self.actual, mapping, self.known)
+        summary = to_json_summary(found)
+        if self.out is not None:
+            self.progress.step("explaining the differences")
+            record = self._record(found, expected, started)
+            self.progress.step("drawing the report")
+            with out_folder(self.out) as folder:
+                if self.calculated is not None:
+                    write_expected(self.calculated.result, folder / "expected")
+                kept.save_record(record, folder)
+                draw(record, folder)
+            summary["report"] = shown_out(self.out, "index.html")
+            summary["record"] = shown_out(self.out, "record.json")
+            summary["differences_csv"] = shown_out(self.out, "differences.csv")
+        self.progress.done()
+        return found, summary
+
+    def _sides(self) -> tuple[Expected, Any]:
+        from harness.adapters.mapping_reader import read_mapping
+        from harness.reconcile.expected import read_expected
+
+        problems: list[Problem] = []
+        mapping = read_mapping(self.mapping_file, problems)
+        expected = Expected.of_result(self.calculated.result) if self.calculated else None
+        if self.expected_path is not None:
+            expected = read_expected(self.expected_path, problems)
+        if problems or mapping is None or expected is None:
+            raise Stopped(problems)
+        return expected, mapping
+
+    def _record(self, found: Reconciliation, expected: Expected, started: datetime) -> kept.RunRecord:
+        steps = self._steps(found)
+        rows = {"lines": expected.lines, "payouts": expected.payouts}
+        calculated = self.calculated
+        return kept.RunRecord(
+            identity=record_of.identity(self.title, self.kind),
+            circumstances=record_of.circumstances(self.command, started),
+            verdict=_verdict(found, ends_with_0=self.kind == "demo"),
+            inputs=unique(self._inputs(found)),
+            plans=record_of.plans_used(calculated.plans) if calculated else (),
+            grains=record_of.grains_of(found, rows),
+            groups=record_of.groups_of(found),
+            differences=record_of.differences_of(found, steps),
+            payouts=record_of.payouts_of(calculated.result) if calculated else (),
+            limits=self._limits(found),
+        )
+
+    def _steps(self, found: Reconciliation) -> dict[EarnedLine, tuple[Step, ...]]:
+        if self.calculated is None:
+            return {}
+        lines = {s for d in found.all_differences() for s in d.expected_sources if isinstance(s, EarnedLine)}
+        if len(lines) > MAX_EXPLAINED:
+            return {}
+        return derivations(self.calculated.plans, self.calculated.world, lines)
+
+    def _inputs(self, found: Reconciliation) -> list[kept.Input]:
+        inputs: list[kept.Input] = []
+        if self.calculated is not None:
+            inputs += [
+                file_input(Path(p), "plan")
+                for p in dict.fromkeys(p.where.file for p in self.calculated.plans)
+            ]
+            inputs += folder_inputs(self.calculated.folder, self.calculated.world)
+        elif self.expected_path is not None:
+            files = (
+                sorted(self.expected_path.glob("*.csv"))
+                if self.expected_path.is_dir()
+                else [self.expected_path]
+            )
+            inputs += [file_input(f, "expected payouts, calculated before") for f in files]
+        inputs.append(file_input(self.mapping_file, "mapping"))
+        if self.known is not None:
+            inputs.append(file_input(self.known, "known differences"))
+        base = self.actual if self.actual.is_dir() else self.actual.parent
+        for grain in found.grains:
+            path = self.actual if self.actual.is_file() else base / Path(grain.actual_file).name
+            if path.is_file():
+                entry = file_input(path, f"target's export: {grain.name}")
+                totals = {t.currency: grain.plain_text(t.actual, t.currency) for t in grain.totals}
+                inputs.append(
+                    kept.Input(
+                        entry.name, entry.path, entry.sha256, entry.bytes, entry.rows, entry.role, totals
+                    )
+                )
+        return inputs
+
+    def _limits(self, found: Reconciliation) -> tuple[str, ...]:
+        notes = [note for grain in found.grains for note in grain.notes]
+        notes += [
+            f"{g.left_out:,} rows of the export were left out, as the mapping declares ({g.name})."
+            for g in found.grains
+            if g.left_out
+        ]
+        if self.calculated is None:
+            notes.append("The expected side was read from files; its calculation isn't part of this run.")
+        notes.append(
+            "Only what the mapping names was compared: "
+            + "; ".join(
+                f"{g.name} by {', '.join(g.mapping.key_names)}, their amount and {', '.join(f.name for f in g.mapping.fields) or 'nothing else'}"
+                for g in found.grains
+            )
+            + "."
+        )
+        return tuple(dict.fromkeys(notes))
+
+
+def calculated(plans: Sequence[Plan], world: World, folder: Path, progress: Progress) -> Calculated:
+    """Calculates plans, with progress."""
+    progress.step("calculating the plans")
+    return Calculated(plans, world, folder, calculate(plans, world))
+
+
+def shown_out(out: Path, name: str) -> str:
+    """A file in the output folder, as the user named the folder."""
+    return Path(os.path.normpath(out / name)).as_posix()
+
+
+def _verdict(found: Reconciliation, *, ends_with_0: bool = False) -> kept.Verdict:
+    """ends_with_0: a run whose job is to find the differences."""
+    finest = found.grains[0]
+    if found.agrees:
+        return kept.Verdict("agrees", f"All {finest.compared:,} {finest.name} agree.", 0)
+    broken = [k for k in found.known if not k.holds]
+    parts = [
+        f"{len(g.differences):,} of {g.compared:,} {g.name} differ" for g in found.grains if g.differences
+    ]
+    if broken:
+        parts.append(
+            f"{len(broken)} known difference{'s' if len(broken) > 1 else ''} no longer hold as accepted"
+        )
+    return kept.Verdict("differs", "; ".join(parts) + ".", 0 if ends_with_0 else 1)
+
+
+def print_summary(found: Reconciliation, summary: dict[str, Any], title: str) -> None:
+    """The figures for people."""
+    import click
+
+    click.echo(f"{title}: {_verdict(found).sentence}")
+    for grain in found.grains:
+        click.echo(
+            f"\n{grain.name}: {grain.compared:,} compared, {grain.matched:,} agree, {len(grain.differences):,} differ, {len(grain.accepted):,} known"
+        )
+        for total in grain.totals:
+            click.echo(
+                f"  expected {grain.money_text(total.expected, total.currency):>22}   target {grain.money_text(total.actual, total.currency):>22}   target minus expected {grain.money_text(total.difference, total.currency):>18}"
+            )
+        for group in grain.groups:
+            money = ", ".join(grain.money_text(u, c) for c, u in group.money)
+            click.echo(f"  - {group.sentence}  {money}")
+    for outcome in found.known:
+        if not outcome.holds:
+            click.echo(f"  known difference {outcome.state}: {outcome.message}")
+    if "report" in summary:
+        click.echo(
+            f"\nReport:      {summary['report']}\nDifferences: {summary['differences_csv']}\nRecord:      {summary['record']}"
+        )

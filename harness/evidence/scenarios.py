@@ -1,0 +1,89 @@
+"""The record of a feature run, from what the plug-in wrote down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from harness.evidence import record_of
+from harness.evidence.inputs import file_input, unique
+from harness.features import find_features
+from reference_engine.problems import Problem, Where
+from reports import record as kept
+
+
+def feature_record(found: dict[str, Any], started: datetime, paths: Sequence[str]) -> kept.RunRecord:
+    """Scenarios, their counts and the verdict.  A run that executed nothing never passes."""
+    scenarios = tuple(_scenario(s) for s in found["scenarios"])
+    missing = tuple(
+        kept.NotExecuted(s["feature"], s["scenario"], s.get("id", ""), s["why"])
+        for s in found["not_executed"]
+    )
+    counts = kept.ScenarioCounts(found["written"], found["selected"], found["executed"], missing)
+    problems = tuple(
+        Problem(
+            p["slug"],
+            p["what"],
+            Where(p["file"], p["line"], p["column"]),
+            p["why"],
+            p["remedy"],
+            p.get("excerpt", ""),
+        )
+        for p in found["problems"]
+    )
+    files = find_features([p.partition("::")[0] for p in paths])
+    return kept.RunRecord(
+        identity=record_of.identity("Features", "run"),
+        circumstances=record_of.circumstances("trueup run " + " ".join(paths), started),
+        verdict=_verdict(scenarios, counts, problems, found.get("lost", 0)),
+        inputs=unique(file_input(Path(f), "feature") for f in files),
+        scenario_counts=counts,
+        scenarios=scenarios,
+        problems=problems,
+    )
+
+
+def _scenario(s: dict[str, Any]) -> kept.ScenarioResult:
+    return kept.ScenarioResult(
+        feature=s["feature"],
+        feature_name=s["feature_name"],
+        name=s["scenario"],
+        id=s["id"],
+        outcome=s["outcome"] if s["outcome"] in ("passed", "failed") else "not run",
+        steps=tuple(
+            kept.StepResult(
+                step["keyword"], step["text"], step["outcome"] if step["outcome"] in ("passed", "failed") else "not run",
+                tuple(tuple(row) for row in step["table"]), "", step["message"],
+            )
+            for step in s["steps"]
+        ),
+        requirements=tuple(s["req"]),
+        severity=s["sev"],
+        case=s["case"],
+        rule=s["rule"],
+        line=s["line"],
+        duration=f"{s['seconds']:.6f}",
+    )  # fmt: skip
+
+
+def _verdict(
+    scenarios: Sequence[kept.ScenarioResult],
+    counts: kept.ScenarioCounts,
+    problems: Sequence[Problem],
+    lost: int,
+) -> kept.Verdict:
+    failed = sum(s.outcome == "failed" for s in scenarios)
+    figures = (
+        f"{counts.written:,} scenarios written, {counts.selected:,} selected, {counts.executed:,} executed"
+    )
+    if problems:
+        return kept.Verdict("stopped", f"{len(problems)} problems in the features; {figures}.", 2)
+    if lost:
+        return kept.Verdict("failed", f"{lost} scenarios were written and lost; {figures}.", 1)
+    if not counts.executed:
+        return kept.Verdict("stopped", f"Nothing was tested: {figures}.", 2)
+    if failed:
+        return kept.Verdict("failed", f"{failed:,} of {counts.executed:,} scenarios failed; {figures}.", 1)
+    return kept.Verdict("passed", f"All {counts.executed:,} scenarios passed; {figures}.", 0)
