@@ -21,12 +21,15 @@ RECORDER: pytest.StashKey[Recorder] = pytest.StashKey()
 
 
 class FeatureModule(pytest.Module):
-    """One feature file.  A file with Problems is one collection error; the other files run."""
+    """One feature file.  A file with Problems is one collection error; the other files run.
 
-    def __init__(self, *, feature: WrittenFeature | None, problems: list[Problem], **other: Any) -> None:
+    feature, problems: set by the plug-in before it is collected.
+    """
+
+    def __init__(self, **other: Any) -> None:
         super().__init__(**other)
-        self.feature = feature
-        self.problems = problems
+        self.feature: WrittenFeature | None = None
+        self.problems: list[Problem] = []
 
     def _getobj(self) -> types.ModuleType:
         return types.ModuleType(self.path.stem)

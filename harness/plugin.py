@@ -51,19 +51,28 @@ def trueup_scene(request: pytest.FixtureRequest) -> object:
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     if file_path.suffix != ".feature":
         return None
-    config = parent.config
-    problems: list[Any] = []
-    feature = read_feature(file_path, problems, _shown(config, file_path))
-    if feature is not None:
-        problems += lint_feature(feature, config.stash[IDS])
-    module: FeatureModule = FeatureModule.from_parent(parent, path=file_path, feature=feature, problems=problems)
+    module: FeatureModule = FeatureModule.from_parent(parent, path=file_path)
+    return module
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> None:
+    """Reads a feature file that is part of the run, before anybody may decide to skip it.
+
+    pytest makes a module of every file in a folder, also where the command line names only one of them.
+    """
+    if not isinstance(collector, FeatureModule):
+        return
+    config = collector.config
+    feature = read_feature(collector.path, collector.problems, _shown(config, collector.path))
     tally = config.stash[TALLY]
     if feature is not None:
-        tally.write_down(module.nodeid, feature)
+        collector.feature = feature
+        collector.problems += lint_feature(feature, config.stash[IDS])
+        tally.write_down(collector.nodeid, feature)
         tags.register(config, {t for case in feature.cases() for t in case.tags})
-    if problems:
-        tally.mark_broken(module.nodeid, problems)
-    return module
+    if collector.problems:
+        tally.mark_broken(collector.nodeid, collector.problems)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -126,6 +135,8 @@ class RunBook:
             if name == PROPERTY:
                 assert isinstance(value, dict)
                 report.user_properties.remove((name, value))
+                if report.when == "teardown":
+                    continue
                 value["outcome"] = report.outcome
                 if report.skipped and isinstance(report.longrepr, tuple):
                     value["message"] = report.longrepr[2].removeprefix("Skipped: ")

@@ -14,7 +14,7 @@ from harness.recorder import Recorder
 from harness.verdicts import NotCalculated
 from reference_engine.problems import NOWHERE, Problem, Stopped, Where, did_you_mean
 from reference_engine.vocabulary.calendar import Calendar, NotAPeriod, Period
-from reference_engine.vocabulary.numbers import plain_number
+from reference_engine.vocabulary.numbers import MINOR_UNITS, plain_number
 from reference_engine.vocabulary.tables import TextTable
 
 if TYPE_CHECKING:
@@ -131,8 +131,16 @@ class Scene:
             return
         self._outcome = Outcome(result, world.calendar, span, tuple(world.payees))
         self.recorder.payouts = [
-            {"payee": p.payee, "period": p.period, "plan": p.plan, "component": p.component, "amount": plain_number(p.amount, 2), "currency": p.currency}
+            {
+                "payee": p.payee,
+                "period": p.period,
+                "plan": p.plan,
+                "component": p.component,
+                "amount": plain_number(p.amount, MINOR_UNITS.get(p.currency, 2)),
+                "currency": p.currency,
+            }
             for p in result.payout_rows()
+            if span.first <= p.first and p.last <= span.last
         ]
 
     def assign_territories(self, day: date) -> None:

@@ -160,3 +160,37 @@ def view(lines: Lines, index: int, rules: list[Rule]) -> LineView:
         str(lines.kind[index]),
         bool(lines.held[index]),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """The released lines of one payee, pay period, kind and currency, summed.  count: how many they are."""
+
+    payee: int
+    period: int
+    kind: str
+    currency: str
+    amount: Fraction
+    count: int
+
+
+def paid(lines: Lines) -> list[Paid]:
+    """What is paid, in the order of payees and periods.  Held lines aren't."""
+    rows = np.flatnonzero(~lines.held)
+    if not len(rows):
+        return []
+    words = list(zip(lines.kind[rows].tolist(), lines.currency[rows].tolist(), strict=True))
+    code = {pair: i for i, pair in enumerate(dict.fromkeys(words))}
+    word = np.array([code[pair] for pair in words], dtype=np.int64)
+    order = np.lexsort((word, lines.paid_in[rows], lines.payee[rows]))
+    keys = [k[order] for k in (lines.payee[rows], lines.paid_in[rows], word)]
+    new = np.ones(len(rows), dtype=bool)
+    new[1:] = (keys[0][1:] != keys[0][:-1]) | (keys[1][1:] != keys[1][:-1]) | (keys[2][1:] != keys[2][:-1])
+    starts = np.flatnonzero(new)
+    amounts = lines.amount[rows[order]].sums(starts).fractions()
+    counts = np.diff(np.append(starts, len(rows)))
+    pairs = list(code)
+    return [
+        Paid(int(keys[0][s]), int(keys[1][s]), *pairs[int(keys[2][s])], amount, int(count))
+        for s, amount, count in zip(starts.tolist(), amounts, counts.tolist(), strict=True)
+    ]

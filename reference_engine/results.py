@@ -12,7 +12,7 @@ import numpy as np
 from reference_engine.columns import Array
 from reference_engine.component_run import AttainmentColumns
 from reference_engine.events import SOURCE, Events
-from reference_engine.lines import Lines, Rule
+from reference_engine.lines import Lines, Rule, paid
 from reference_engine.mechanics.crediting.credits import TYPES, Credits
 from reference_engine.vocabulary.calendar import Calendar, Period
 from reference_engine.vocabulary.plan import Component, Plan
@@ -94,25 +94,21 @@ class Result:
     def _payouts(self) -> list[Payout]:
         totals: dict[tuple[str, str, str, Period, str], tuple[Fraction, int]] = {}
         for part in (*self.parts, *self.settled[0]):
-            lines, amounts = part.lines, part.lines.amount.fractions()
             plan = part.plan.name if part.plan is not None else ""
-            for i in np.flatnonzero(~lines.held).tolist():
-                name = (
-                    part.name if part.component is not None and part.component.sources else str(lines.kind[i])
-                )
-                key = (
-                    self.payees[lines.payee[i]],
-                    plan,
-                    name,
-                    part.periods[lines.paid_in[i]],
-                    str(lines.currency[i]),
-                )
+            own = part.name if part.component is not None and part.component.sources else ""
+            for p in paid(part.lines):
+                key = (self.payees[p.payee], plan, own or p.kind, part.periods[p.period], p.currency)
                 total, count = totals.get(key, (Fraction(0), 0))
-                totals[key] = (total + amounts[i], count + 1)
+                totals[key] = (total + p.amount, count + p.count)
         return [
             Payout(payee, period.label, period.first, period.last, plan, component, amount, currency, count)
             for (payee, plan, component, period, currency), (amount, count) in totals.items()
         ]
+
+    @property
+    def line_count(self) -> int:
+        """How many earned lines there are."""
+        return sum(len(part.lines) for part in (*self.parts, *self.settled[0]))
 
     def payout_rows(self) -> list[Payout]:
         """What every payee is paid, by period, plan and component."""

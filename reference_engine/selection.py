@@ -30,10 +30,19 @@ class Eligibility:
         )
         table = world.table("plan_assignments")
         rows = np.flatnonzero(table.words("plan") == plan.name)
-        self.payee = np.array(
-            [world.payee_code[p] for p in table.words("payee")[rows].tolist()], dtype=np.int64
-        )
-        self.first, self.last = table.days("from")[rows], table.days("to")[rows]
+        payee = np.array([world.payee_code[p] for p in table.words("payee")[rows].tolist()], dtype=np.int64)
+        last = table.days("to")[rows]
+        # One layer for each assignment that a payee may have, so that all payees are looked up at once.
+        layer = np.zeros(len(rows), dtype=np.int64)
+        seen: dict[int, int] = {}
+        for i, code in enumerate(payee.tolist()):
+            layer[i] = seen.get(code, 0)
+            seen[code] = int(layer[i]) + 1
+        shape = (max(seen.values(), default=0), len(world.payees))
+        self.first = np.full(shape, np.datetime64("9999-12-31", "D"))
+        self.last = np.full(shape, np.datetime64("0001-01-01", "D"))
+        self.first[layer, payee] = table.days("from")[rows]
+        self.last[layer, payee] = np.where(np.isnat(last), np.datetime64("9999-12-31", "D"), last)
 
     def on(self, payee: Array, day: Array) -> Array:
         """Whether each payee is on the plan on each day."""
@@ -42,11 +51,8 @@ class Eligibility:
         if self.plan.eligible == "roles":
             return np.asarray(self.member[payee], dtype=bool)
         found = np.zeros(len(payee), dtype=bool)
-        for code, first, last in zip(self.payee.tolist(), self.first, self.last, strict=True):
-            hit = (payee == code) & (day >= first)
-            if not np.isnat(last):
-                hit &= day <= last
-            found |= hit
+        for first, last in zip(self.first, self.last, strict=True):
+            found |= (day >= first[payee]) & (day <= last[payee])
         return found
 
 

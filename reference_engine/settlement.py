@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reference_engine.columns import Array, Exact
-from reference_engine.lines import Lines, Rule
+from reference_engine.lines import Lines, Rule, paid
 from reference_engine.mechanics.paying import draw
 from reference_engine.problems import Problem, Where
 from reference_engine.vocabulary.calendar import Period
@@ -44,12 +44,11 @@ class _Ledger:
             self._add(part)
 
     def _add(self, part: Part) -> None:
-        lines, amounts = part.lines, part.lines.amount.fractions()
-        for i in np.flatnonzero(~lines.held).tolist():
-            key = (int(lines.payee[i]), str(lines.currency[i]))
-            period = part.periods[lines.paid_in[i]]
+        for p in paid(part.lines):
+            key = (p.payee, p.currency)
             totals = self.totals.setdefault(key, {})
-            totals[period] = totals.get(period, Fraction(0)) + amounts[i]
+            period = part.periods[p.period]
+            totals[period] = totals.get(period, Fraction(0)) + p.amount
             if part.plan is not None:
                 self.readings.setdefault(key, set()).add(part.plan.conventions.get("balance.negative"))
                 self.plan_where.setdefault(key, part.plan.where)

@@ -34,7 +34,7 @@ class SeveralPaths(click.Command):
         return super().parse_args(ctx, spread)
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A date, written year-month-day."""
 
     name = "date"

@@ -20,7 +20,7 @@ from reference_engine.problems import Problem, Stopped
 from reference_engine.results import Result
 from reference_engine.run import calculate
 from reference_engine.vocabulary.plan import Plan
-from reference_engine.vocabulary.results import EarnedLine
+from reference_engine.vocabulary.results import EarnedLine, Payout
 from reference_engine.world import World
 from reports import record as kept
 from reports.site import draw
@@ -93,7 +93,10 @@ class Job:
 
     def _record(self, found: Reconciliation, expected: Expected, started: datetime) -> kept.RunRecord:
         steps = self._steps(found)
-        rows = {"lines": expected.lines, "payouts": expected.payouts}
+        rows: dict[str, Sequence[EarnedLine | Payout]] = {
+            "lines": expected.lines,
+            "payouts": expected.payouts,
+        }
         calculated = self.calculated
         return kept.RunRecord(
             identity=record_of.identity(self.title, self.kind),

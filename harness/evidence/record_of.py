@@ -136,15 +136,15 @@ def _slices(dimension: str, grain: GrainResult, rows: Sequence[EarnedLine | Payo
     actual = {value: dict(sums) for value, sums in expected.items()}
     wrong: dict[str, int] = {}
     for d in (*grain.differences, *grain.accepted, *grain.tolerated):
-        value = _sliced_by(d, dimension)
-        if value is None:
+        found = _sliced_by(d, dimension)
+        if found is None:
             return []
         if d not in grain.tolerated:
-            wrong[value] = wrong.get(value, 0) + 1
+            wrong[found] = wrong.get(found, 0) + 1
         if d.kind == "unexpected":
-            counts[value] = counts.get(value, 0) + 1
+            counts[found] = counts.get(found, 0) + 1
         for currency, units in d.money:
-            sums = actual.setdefault(value, {})
+            sums = actual.setdefault(found, {})
             sums[currency] = sums.get(currency, Fraction(0)) + grain.amount(units, currency)
     if sum(counts.values()) != grain.compared:
         # The grain adds several of our rows up into one of theirs; slices would count another thing.
@@ -281,14 +281,14 @@ def _commit() -> str:
             text=True,
             timeout=10,
             check=True,
-        )  # noqa: S607
+        )
         state = subprocess.run(
             ["git", "-C", str(PROJECT), "status", "--porcelain", "-uno"],
             capture_output=True,
             text=True,
             timeout=10,
             check=True,
-        )  # noqa: S607
+        )
     except (OSError, subprocess.SubprocessError):
         return ""
     return commit.stdout.strip() + ("+" if state.stdout.strip() else "")

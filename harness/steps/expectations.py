@@ -20,7 +20,7 @@ _PAYOUT_COLUMNS = ("", "payee", "expected", "computed", "difference")
 def _payout(scene: Scene, payee: str, period: str, money: Money) -> Comparison:
     __tracebackhide__ = True
     computed = scene.outcome.payout(payee, period, money.currency)
-    comparison = Comparison(f"The payout for {period} is another than expected.", _PAYOUT_COLUMNS)
+    comparison = Comparison(f"The payout for {period} is not as expected.", _PAYOUT_COLUMNS)
     ok = same(money, computed)
     single = computed[0] if len(computed) == 1 else None
     comparison.add("", payee, str(money), said(computed), difference(money, single), ok=ok)
@@ -78,7 +78,7 @@ def payout_because(scene: Scene, payee: str, period: str, money: Money, table: R
 def payouts(scene: Scene, period: str, table: Rows) -> None:
     __tracebackhide__ = True
     outcome = scene.outcome
-    comparison = Comparison(f"The payouts for {period} are other than expected.", _PAYOUT_COLUMNS)
+    comparison = Comparison(f"The payouts for {period} are not as expected.", _PAYOUT_COLUMNS)
     left = outcome.payouts(period)
     seen: set[str] = set()
     for row in table.rows:
@@ -113,7 +113,7 @@ def total_payouts(scene: Scene, period: str, money: Money) -> None:
     by_payee = scene.outcome.payouts(period)
     computed = total(m for amounts in by_payee.values() for m in amounts)
     computed = [m for m in computed if m.amount or m.currency == money.currency] or [Money(money.amount * 0, money.currency)]
-    comparison = Comparison(f"The payouts for {period} total another amount than expected.", ("", "expected", "computed", "difference"))
+    comparison = Comparison(f"The payouts for {period} do not total what is expected.", ("", "expected", "computed", "difference"))
     single = computed[0] if len(computed) == 1 else None
     comparison.add("", str(money), said(computed), difference(money, single), ok=same(money, computed))
     if comparison.wrong:
@@ -131,7 +131,7 @@ def total_payouts(scene: Scene, period: str, money: Money) -> None:
 )
 def statement_shows(scene: Scene, payee: str, period: str, table: Rows) -> None:
     __tracebackhide__ = True
-    title = f'The statement of "{payee}" for {period} shows other lines than expected.'
+    title = f'The statement of "{payee}" for {period} does not show the expected lines.'
     compare(title, table, scene.outcome.statement(payee, period), complete=True).finish()
 
 
@@ -165,7 +165,7 @@ def attainment(scene: Scene, payee: str, period: str, percent: Percent) -> None:
     rows = scene.outcome.attainments(payee, period)
     if not rows:
         raise Mismatch(f'No attainment of "{payee}" was calculated for {period}: no plan of theirs pays by attainment of that period.')
-    comparison = Comparison(f"The attainment for {period} is another than expected.", ("", "payee", "expected", "computed", "sold", "quota"))
+    comparison = Comparison(f"The attainment for {period} is not as expected.", ("", "payee", "expected", "computed", "sold", "quota"))
     for row in rows:
         name = payee if len(rows) == 1 else f"{payee}, {row.plan}, {row.component}"
         sold, quota = (Money(v, row.currency) if row.currency else Quantity(v) for v in (row.measured, row.quota))
@@ -184,7 +184,7 @@ def attainment(scene: Scene, payee: str, period: str, percent: Percent) -> None:
 def credit(scene: Scene, deal: str, table: Rows) -> None:
     __tracebackhide__ = True
     rows = scene.outcome.credits(deal)
-    comparison = Comparison(f"The credit of deal {deal} is another than expected.", ("", "payee", "why", "expected", "computed", "difference"))
+    comparison = Comparison(f"The credit of deal {deal} is not as expected.", ("", "payee", "why", "expected", "computed", "difference"))
     left: dict[tuple[str, str], list[Money | Quantity]] = {}
     for c in rows:
         value: Money | Quantity = Money(c.value, c.currency) if c.currency else Quantity(c.value)
@@ -223,7 +223,7 @@ def _sum(values: list[Money | Quantity]) -> Money | Quantity | None:
 def balance(scene: Scene, payee: str, period: str, money: Money) -> None:
     __tracebackhide__ = True
     computed = scene.outcome.balance(payee, period, money.currency)
-    comparison = Comparison(f"The balance after {period} is another than expected.", _PAYOUT_COLUMNS)
+    comparison = Comparison(f"The balance after {period} is not as expected.", _PAYOUT_COLUMNS)
     single = computed[0] if len(computed) == 1 else None
     comparison.add("", payee, str(money), said(computed), difference(money, single), ok=same(money, computed))
     comparison.finish()
@@ -241,7 +241,7 @@ def account_territories(scene: Scene, table: Rows) -> None:
     __tracebackhide__ = True
     assigned = {a.account: a for a in scene.territories}
     columns = [c for c in ("territory", "owner", "why") if c in table.header]
-    comparison = Comparison("Accounts are in other territories than expected.", ("", "account", *columns))
+    comparison = Comparison("Accounts are not in the expected territories.", ("", "account", *columns))
     for row in table.rows:
         account = row.text["account"]
         found = assigned.get(account)

@@ -231,3 +231,24 @@ def test_an_export_without_a_mapping_is_refused(tmp_path: Path) -> None:
 def test_what_becomes_known_later_does_not_count() -> None:
     late = BASE + "    And today is 2026-01-15\n" + CALCULATE
     assert run(late + '    Then the payout of "Ana Ruiz" for 2026-01 is 10.00 EUR\n') == ""
+
+
+def test_a_plan_file_is_a_plan_like_any_other(tmp_path: Path) -> None:
+    folder = tmp_path / "scenarios" / "plans"
+    folder.mkdir(parents=True)
+    text = (
+        "plan: F\ncurrency: EUR\npays: monthly\nconventions: {rounding: exact}\n"
+        "components: [{component: C, measure: bookings, credits: [direct], earn: [{flat rate: {rate: 20%}}]}]\n"
+    )
+    (folder / "f.yaml").write_text(text)
+    (folder / "bad.yaml").write_text(text.replace("20%", "0.2"))
+    stated = '    And the plan in "f.yaml"\n    And "Cho Park" is on plan "F" for FY2026\n'
+    deals = "    And these deals:\n      | deal | owner    | amount    | closed     |\n      | D-9  | Cho Park | 10.00 EUR | 2026-01-15 |\n"
+    assert run(BASE + stated + deals + CALCULATE + '    Then the payout of "Cho Park" for 2026-01 is 2.00 EUR\n', tmp_path) == ""
+    message = run(BASE + stated.replace("f.yaml", "bad.yaml") + CALCULATE + "    Then total payouts for 2026-Q1 are 0.00 EUR\n", tmp_path)
+    assert "bad.yaml:5" in message
+
+
+def test_orders_are_bookings_under_other_names() -> None:
+    orders = "    And these orders:\n      | order | owner    | amount    | date       |\n      | O-1   | Ben Katz | 10.00 EUR | 2026-01-15 |\n"
+    assert run(BASE + orders + CALCULATE + '    Then the payout of "Ben Katz" for 2026-01 is 1.00 EUR\n') == ""

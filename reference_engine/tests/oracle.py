@@ -508,7 +508,9 @@ class _Plan:
                 units = _within(so_far[key], low, high) - _within(before, low, high)
                 pays, unit = money(band["pays"])
                 if units:
-                    label = f"units {band['from']}-{band['to']}" if band.get("to") else f"units {band['from']}+"
+                    several = len({b.get("product", "") for b in params["bands"]}) > 1
+                    label = f"{x.event.product}, " if several else ""
+                    label += f"units {band['from']}-{band['to']}" if band.get("to") else f"units {band['from']}+"
                     out.append(replace(x, base=units, sign=1, amount=units * pays, currency=unit, label=label))
         return out
 
@@ -702,7 +704,7 @@ def settle(outcome: Outcome, plans: list[Doc], tables: Tables, people: list[str]
             debt -= opening.get(period, ZERO)
             earnings, (draw, kind) = pay[period], draws.get(period, (ZERO, ""))
             key = payee, period.label
-            if earnings < draw:
+            if draw and earnings < draw:
                 outcome.advances[key] = draw - earnings
                 if kind == "recoverable":
                     debt += draw - earnings

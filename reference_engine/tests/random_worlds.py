@@ -23,7 +23,8 @@ from reference_engine.world import World, read_world
 
 Row = dict[str, str]
 Doc = dict[str, Any]
-DECIMALS = {"EUR": 2, "JPY": 0, "KWD": 3}
+DECIMALS = {"EUR": 2, "JPY": 0, "KWD": 3, "USD": 2}
+PLAN_CURRENCIES = ("EUR", "JPY", "KWD")
 MODES = ("half up", "half even", "down", "away from zero")
 FIRST = date(2026, 1, 1)
 RATES = ("8%", "1.237%", "33.333%", "0%", "12.5%", "0.07%", "110%")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from reference_engine.mechanics.registry import Example, Mechanic, mechanics
@@ -48,11 +50,11 @@ def _run(example: Example) -> Result:
 @pytest.mark.parametrize(("cls", "example"), EXAMPLES)
 def test_example(cls: type[Mechanic], example: Example) -> None:
     result = _run(example)
-    totals: dict[tuple[str, str, str], object] = {}
+    totals: dict[tuple[str, str, str], Fraction] = {}
     for p in result.payout_rows():
         key = (p.payee, p.period, p.currency)
-        totals[key] = totals.get(key, 0) + p.amount  # type: ignore[operator]
-    got = sorted(" | ".join((payee, period, format_money(amount, unit))) for (payee, period, unit), amount in totals.items())  # type: ignore[arg-type]
+        totals[key] = totals.get(key, Fraction(0)) + p.amount
+    got = sorted(" | ".join((payee, period, format_money(amount, unit))) for (payee, period, unit), amount in totals.items())
     assert got == sorted(" | ".join(c) for c in _cells(example.payouts))
     if example.lines:
         assert _statement(result) == sorted(" | ".join(c) for c in _cells(example.lines))
@@ -66,12 +68,12 @@ def _statement(result: Result) -> list[str]:
     out = []
     for (period, label), lines in grouped.items():
         first = lines[0]
-        base = sum((x.base or 0 for x in lines), start=first.amount * 0)
+        base = sum((x.base or Fraction(0) for x in lines), start=Fraction(0))
         if not any(x.amount for x in lines):
             continue
         base_words = format_money(base, first.base_currency) if first.base_currency else f"{format_number(base)} units"
-        rate = format_money(first.rate, first.rate_currency) if first.rate_currency and first.rate is not None else format_percent(first.rate or first.amount * 0)
-        amount = format_money(sum((x.amount for x in lines), start=first.amount * 0), first.currency)
+        rate = format_money(first.rate, first.rate_currency) if first.rate_currency and first.rate is not None else format_percent(first.rate or Fraction(0))
+        amount = format_money(sum((x.amount for x in lines), start=Fraction(0)), first.currency)
         out.append(" | ".join((period, label, base_words, rate, amount)))
     return sorted(out)
 

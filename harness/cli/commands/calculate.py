@@ -110,7 +110,7 @@ def _print(result: Result, out: Path | None) -> None:
     for p in result.payout_rows():
         sums[p.currency] = sums.get(p.currency, 0) + p.amount
     click.echo(
-        f"\n{len(rows):,} payouts of {len(result.line_rows()):,} lines, in total "
+        f"\n{len(rows):,} payouts of {result.line_count:,} lines, in total "
         + ", ".join(format_money(v, c) for c, v in sorted(sums.items()))
     )
     if not rows:

@@ -18,7 +18,16 @@ from reference_engine.problems import Problem, Stopped, Where
 PASSED, FAILED, INTERRUPTED, INTERNAL, USAGE, NONE = range(6)
 
 
-@click.command("run", context_settings={"ignore_unknown_options": False})
+class WithPytestArguments(click.Command):
+    """Keeps what follows -- for pytest."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        at = args.index("--") if "--" in args else len(args)
+        ctx.meta["pytest"] = args[at + 1 :]
+        return super().parse_args(ctx, args[:at])
+
+
+@click.command("run", cls=WithPytestArguments)
 @click.argument("paths", nargs=-1, type=click.Path())
 @click.option(
     "--out",
@@ -44,7 +53,7 @@ def command(paths: tuple[str, ...], out: Path, target: str | None) -> int:
             )
         )
     check_out(out)
-    named, extra = _divided(paths)
+    named, extra = list(paths), list(click.get_current_context().meta["pytest"])
     for path in named:
         if not Path(path.partition("::")[0]).exists():
             raise Stopped(
@@ -84,15 +93,6 @@ def command(paths: tuple[str, ...], out: Path, target: str | None) -> int:
             )
         found = json.loads(written.read_text(encoding="utf-8"))
     return _report(found, started, out, list(named or ["features"]))
-
-
-def _divided(paths: tuple[str, ...]) -> tuple[list[str], list[str]]:
-    """Feature paths, and what follows -- for pytest."""
-    given = sys.argv[1:]
-    if "--" not in given:
-        return list(paths), []
-    extra = given[given.index("--") + 1 :]
-    return list(paths[: len(paths) - len(extra)]), extra
 
 
 def _report(found: dict[str, Any], started: datetime, out: Path, paths: list[str]) -> int:
