@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from reference_engine.columns import Array, Exact
-from reference_engine.events import SOURCE, TERRITORY_OWNER, Events
+from reference_engine.events import SOURCE, Events
 from reference_engine.problems import Problem
-from reference_engine.world import Table, World
+from reference_engine.world import TERRITORY_OWNER, Table, World
 
 
-def read_events(world: World, as_of: date | None, problems: list[Problem]) -> Events:
-    """All events of a world.  as_of: only what was known on that day."""
+def read_events(world: World, as_of: date | None, until: date | None, problems: list[Problem]) -> Events:
+    """All events of a world.  as_of: only what was known on that day.  until: only what happened up to that day."""
     reader = _Reader(world, problems)
     parts = [
         reader.deals(),
@@ -30,6 +30,8 @@ def read_events(world: World, as_of: date | None, problems: list[Problem]) -> Ev
     if as_of is not None and len(events):
         known = np.concatenate([p.known for p in parts if p is not None and len(p)])
         events = events.take(np.flatnonzero(known <= np.datetime64(as_of, "D")))
+    if until is not None and len(events):
+        events = events.take(np.flatnonzero(events.date <= np.datetime64(until, "D")))
     return events
 
 

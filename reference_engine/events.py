@@ -22,7 +22,6 @@ SOURCES = (
     "cancellations",
 )
 SOURCE = {name: code for code, name in enumerate(SOURCES)}
-TERRITORY_OWNER = "territory owner"
 
 
 @dataclass(frozen=True)

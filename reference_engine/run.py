@@ -53,7 +53,7 @@ def calculate(
     _check(plans, world, problems)
     _stop(problems)
     crediting.check(world, problems)
-    events = crediting.own(read_events(world, as_of, problems), world, problems)
+    events = crediting.own(read_events(world, as_of, until, problems), world, problems)
     _stop(problems)
     credits = _credit(events, world, executor)
     quotas = Quotas(world, problems)
@@ -180,7 +180,7 @@ class _PlanRun:
         """One part for each component, and one for what is done to the plan as a whole."""
         plan, world = self.plan, self.world
         eligible = Eligibility(plan, world)
-        chosen = [select(plan, c, self.events, self.credits, eligible, self.until) for c in plan.components]
+        chosen = [select(plan, c, self.events, self.credits, eligible) for c in plan.components]
         if self.only is not None:
             chosen = [rows[np.isin(self.credits.payee[rows], self.only)] for rows in chosen]
         periods = self._periods(chosen)
@@ -208,7 +208,7 @@ class _PlanRun:
         if not len(rows):
             return None
         days = self.events.date[rows]
-        paid = self.world.table("payments").days("date")
+        paid = self.events.date[self.events.source == SOURCE["payments"]]
         cancelled = self.events.date[self.events.source == SOURCE["cancellations"]]
         first, last = (
             days.min(),
@@ -374,8 +374,6 @@ class _PlanRun:
         ):
             return
         cancelled = np.flatnonzero(self.events.source == SOURCE["cancellations"])
-        if self.until is not None:
-            cancelled = cancelled[self.events.date[cancelled] <= np.datetime64(self.until, "D")]
         paid = set(self.events.deal[self.credits.event[rows]].tolist())
         for event in cancelled.tolist():
             if self.events.deal[event] in paid:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 
 from reference_engine.columns import Array, Exact
@@ -57,20 +55,13 @@ class Eligibility:
 
 
 def select(
-    plan: Plan,
-    component: Component,
-    events: Events,
-    credits: Credits,
-    eligible: Eligibility,
-    until: date | None,
+    plan: Plan, component: Component, events: Events, credits: Credits, eligible: Eligibility
 ) -> Array:
     """The positions of the credits that a component pays on."""
     source = events.source[credits.event]
     wanted = np.isin(source, [SOURCE[s] for s in component.sources if s != "cancellations"])
     wanted &= np.isin(credits.type, [TYPES.index(t) for t in component.credits])
     day = events.date[credits.event]
-    if until is not None:
-        wanted &= day <= np.datetime64(until, "D")
     # A return counts under the plan that its deal was sold under.
     sold = np.where(np.isnat(events.deal_date[credits.event]), day, events.deal_date[credits.event])
     belongs = np.where(np.isin(source, [SOURCE["returns of deals"], SOURCE["returns of sales"]]), sold, day)
@@ -146,6 +137,19 @@ def first_lines(
 def _value(component: Component, events: Events, problems: list[Problem]) -> Exact:
     if component.measure == "units":
         return events.units
+    unstated = np.flatnonzero(
+        np.isin(events.source, [SOURCE[s] for s in component.sources]) & (events.currency == "")
+    )
+    for index in unstated.tolist()[:20]:
+        problems.append(
+            Problem(
+                "no-amount",
+                f"{events.kind[index]} {events.record[index]} states no amount.",
+                events.where(index),
+                f'The component "{component.name}" pays on {component.measure}.',
+                'Fill the column "amount".',
+            )
+        )
     if component.measure != "margin":
         return events.amount
     wanted = np.isin(events.source, [SOURCE[s] for s in component.sources])

@@ -22,6 +22,8 @@ from reference_engine.vocabulary.numbers import (
 )
 from reference_engine.vocabulary.tables import TABLES, Field, TableSchema, TextTable
 
+TERRITORY_OWNER = "territory owner"
+"""The owner of a deal that belongs to whoever holds its territory."""
 NO_DATE = np.datetime64("NaT", "D")
 MAX_SHOWN = 50
 
@@ -109,7 +111,7 @@ class World:
         for table, column in _MENTIONS:
             names.update(dict.fromkeys(self.table(table).words(column).tolist()))
         names.pop("", None)
-        names.pop("territory owner", None)
+        names.pop(TERRITORY_OWNER, None)
         return tuple(names)
 
     @cached_property
@@ -178,6 +180,7 @@ def read_world(
     calendar = _calendar(read.get("fiscal_calendar"), calendar or Calendar(), problems)
     world = World(read, calendar)
     _check_labels(world, problems)
+    _check_payees(world, problems)
     return world
 
 
@@ -471,6 +474,29 @@ def _calendar(table: Table | None, calendar: Calendar, problems: list[Problem]) 
             )
         periods.append(period)
     return Calendar(tuple(years), tuple(periods), calendar.pay_cadence)
+
+
+def _check_payees(world: World, problems: list[Problem]) -> None:
+    """Where payees are listed, nobody else may be named: a slip in a name would pay nobody."""
+    listed = world.table("payees")
+    if not listed.size:
+        return
+    for name, column in _MENTIONS:
+        table = world.table(name)
+        unknown: dict[str, int] = {}
+        for row, payee in enumerate(table.words(column).tolist()):
+            if payee and payee not in listed.index and payee != TERRITORY_OWNER:
+                unknown.setdefault(payee, row)
+        for payee, row in list(unknown.items())[:MAX_SHOWN]:
+            problems.append(
+                Problem(
+                    "unknown-payee",
+                    f'{name}, column "{column}": there is no payee "{payee}".',
+                    table.where(row),
+                    "Nobody would be paid, or the wrong one.",
+                    did_you_mean(payee, listed.index) or "Add the payee to payees.",
+                )
+            )
 
 
 def _check_labels(world: World, problems: list[Problem]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -9,8 +10,10 @@ import numpy as np
 from reference_engine.columns import Array, Exact
 from reference_engine.component_run import AttainmentColumns, ComponentRun
 from reference_engine.lines import Lines
+from reference_engine.mechanics.tiers import Tier
 from reference_engine.problems import Where
 from reference_engine.vocabulary.calendar import Period
+from reference_engine.vocabulary.numbers import Money
 
 
 class Matrix:
@@ -66,12 +69,27 @@ def stacked(columns: list[Exact]) -> Exact:
     return flat[order].reshape(size, len(columns))
 
 
+def check_bounds(run: ComponentRun, tiers: Sequence[Tier], unit: Array, where: Where) -> bool:
+    """Whether tiers of money are in the currency of all lines; a Problem where they aren't."""
+    currencies = {b.currency for t in tiers for b in (t.from_,) if isinstance(b, Money)}
+    wrong = sorted(set(unit.tolist()) - currencies)
+    if currencies and wrong:
+        run.problem(
+            "currency-mixed",
+            f"the tiers are in {', '.join(sorted(currencies))}, and lines are in {wrong[0]}.",
+            where,
+            "They can't be compared.",
+            "State the plan's currency, and exchange rates.",
+        )
+    return not (currencies and wrong)
+
+
 def quota_matrix(
-    run: ComponentRun, matrix: Matrix, measured: Exact, accumulate: str, where: Where
+    run: ComponentRun, matrix: Matrix, measured: Exact, accumulate: str, unit: Array, where: Where
 ) -> tuple[Exact, Array]:
     """The quota of each payee for the interval that each period lies in, and where there is one.
 
-    measured: the measure up to each period.  A payee who is measured but has no quota is a Problem.  Attainments of
+    measured: the measure up to each period.  unit: the currency of each payee's measure.  A payee who is measured but has no quota is a Problem.  Attainments of
     each interval are kept on the run.
     """
     position, intervals = run.intervals(accumulate)
@@ -106,6 +124,15 @@ def quota_matrix(
                     "State a quota above 0, or the convention  quota.zero: attainment 0%.",
                 )
                 continue
+            if quota.currency != unit[r] and nonzero[r, position == i].any():
+                run.problem(
+                    "currency-mixed",
+                    f'the quota of "{payee}" for {interval.label} is in {quota.currency}, and the {run.component.measure} are in {unit[r]}.',
+                    quota.where,
+                    "They can't be compared.",
+                    "State the plan's currency, and exchange rates.",
+                )
+            _check_whole_interval(run, payee, interval, quota.where)
             table[r, i] = len(values)
             values.append(quota.amount)
             units.append(quota.currency)
@@ -118,6 +145,29 @@ def quota_matrix(
     _keep_attainments(run, matrix, measured, position, intervals, quotas, rows, units)
     by_period = index[:, position]
     return quotas[by_period], present[:, position]
+
+
+def _check_whole_interval(run: ComponentRun, payee: str, interval: Period, where: Where) -> None:
+    """A Problem where somebody comes or goes inside the interval of a quota, which would have to be prorated."""
+    table = run.world.table("payees")
+    row = table.index.get(payee) if table.size else None
+    if row is None:
+        return
+    for column, inside in (
+        ("hired", lambda day: interval.first < day <= interval.last),
+        ("left", lambda day: interval.first <= day < interval.last),
+    ):
+        day = table.days(column)[row]
+        if not np.isnat(day) and inside(day.astype(object)):
+            run.problem(
+                "proration",
+                f'"{payee}" was {column} on {day}, inside {interval.label}.'
+                if column == "hired"
+                else f'"{payee}" left on {day}, inside {interval.label}.',
+                table.where(row),
+                f"The quota for {interval.label} would have to be prorated, which trueup doesn't calculate yet ({where}).",
+                "Leave the date out only if the whole quota counts.",
+            )
 
 
 def _cadence(run: ComponentRun, accumulate: str) -> str:

@@ -50,6 +50,12 @@ class Mechanic:
     family: ClassVar[str] = ""
     meaning: ClassVar[str] = ""
     examples: ClassVar[tuple[Example, ...]] = ()
+    proportional: ClassVar[bool] = False
+    """Whether parts of a record earn the same parts of its amount, so that it may be earned event by event."""
+    counts_units: ClassVar[bool] = False
+    """Whether it works on units instead of money."""
+    adds_lines: ClassVar[bool] = False
+    """Whether it only adds lines of its own, so that it may stand above the components."""
 
     where: Where = field(default=NOWHERE, compare=False, kw_only=True)
 

@@ -108,6 +108,17 @@ def read_plan(node: Node, problems: list[Problem]) -> Plan | None:
     conventions = read_conventions(node.get("conventions"), node.where, problems)
     components = _components(node, problems)
     pay = read_mechanics(node.get("pay"), "paying", problems)
+    for mechanic in pay:
+        if not mechanic.adds_lines:
+            problems.append(
+                Problem(
+                    "plan-level",
+                    f'"{mechanic.name}" stands under the plan; it belongs under a component.',
+                    mechanic.where,
+                    "It works on the lines of one component.",
+                    'Move it to "pay" of each component that it is meant for.',
+                )
+            )
     valid = _valid(node.get("valid"), problems)
     needed: dict[str, tuple[str, Where]] = {}
     for mechanic in (*(m for c in components for m in (*c.earn, *c.pay)), *pay):
@@ -197,10 +208,39 @@ def _component(node: Node, problems: list[Problem]) -> Component | None:
             )
         )
     pay: tuple[Mechanic, ...] = read_mechanics(node.get("pay"), "paying", problems)
+    _check_measure(measure, sources, earn, problems)
     products = tuple(n.text() for n in e.nodes()) if (e := node.get("products")) is not None else ()
     return Component(
         name, measure, sources, credits, earn, pay, products, _valid(node.get("valid"), problems), node.where
     )
+
+
+def _check_measure(
+    measure: str, sources: dict[str, Fraction], earn: tuple[Mechanic, ...], problems: list[Problem]
+) -> None:
+    """What a measure and its events allow: money and units don't mix, and not everything can be earned in parts."""
+    for mechanic in earn:
+        if measure and mechanic.counts_units != (measure == "units"):
+            wanted = "units" if mechanic.counts_units else "money"
+            problems.append(
+                Problem(
+                    "measure-mechanic",
+                    f'"{mechanic.name}" works on {wanted}, and the measure is {measure}.',
+                    mechanic.where,
+                    "A rate of units is no money, and an amount falls in no band of units.",
+                    "Take another measure, or another mechanic.",
+                )
+            )
+        if any(share != 1 for share in sources.values()) and not mechanic.proportional:
+            problems.append(
+                Problem(
+                    "event-shares",
+                    f'"{mechanic.name}" can\'t be earned event by event.',
+                    mechanic.where,
+                    "It looks at a whole amount or adds amounts up; a booking and its payments would count twice.",
+                    'Take "flat rate" or "individual rate", or leave "events" out.',
+                )
+            )
 
 
 def _sources(node: Node, measure: str, problems: list[Problem]) -> dict[str, Fraction]:

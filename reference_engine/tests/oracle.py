@@ -121,6 +121,13 @@ class Event:
     free: bool = False
     traits: tuple[tuple[str, str], ...] = ()
 
+    sold: date | None = None
+
+    @property
+    def counts_on(self) -> date:
+        """The day that decides under which plan a record counts; for a return, that of its sale."""
+        return self.sold or self.day
+
     @property
     def order(self) -> tuple[date, str, str]:
         return self.day, self.record, self.line
@@ -187,11 +194,11 @@ def events_of(tables: Tables) -> list[Event]:
         if back["of"] in deals:
             deal = deals[back["of"]]
             amount, unit = money(back["amount"])
-            out.append(Event("returns of deals", "return", back["return"], day, -1, amount, unit, deal=back["of"],
+            out.append(Event("returns of deals", "return", back["return"], day, -1, amount, unit, deal=back["of"], sold=_day(deal["closed"]),
                              owner=_owner(deal, tables), **traits(deal)))  # fmt: skip
         else:
             sale = sales[back["of"]]
-            out.append(Event("returns of sales", "return", back["return"], day, -1, units=number(back["units"]),
+            out.append(Event("returns of sales", "return", back["return"], day, -1, units=number(back["units"]), sold=_day(sale["date"]),
                              owner=sale["retailer"], **traits(sale)))  # fmt: skip
     return sorted(out, key=lambda e: e.order)
 
@@ -367,7 +374,7 @@ class _Plan:
             shares = dict.fromkeys(RECORDS[part["records"]] if "records" in part else SOURCES[measure], Fraction(1))
         lines: list[Line] = []
         for event in events:
-            if event.source not in shares or not self.eligible(payee, event.day):
+            if event.source not in shares or not self.eligible(payee, event.counts_on):
                 continue
             if part.get("products") and event.product not in part["products"]:
                 continue
@@ -378,7 +385,7 @@ class _Plan:
                     continue
                 mirror = self.conv.get("returns.earn", "mirror") == "mirror"
                 lines.append(
-                    Line(payee, self.name, part["component"], span(event.day, self.cadence), ZERO, unit, _label(event, "events" in part),
+                    Line(payee, self.name, part["component"], span(event.day, self.cadence), ZERO, unit, _label(event, set(shares.values()) != {1}),
                          event.kind, event, value if mirror else value * event.sign, event.sign if mirror else 1, shares[event.source])
                 )  # fmt: skip
         for entry in part["earn"]:
@@ -604,7 +611,7 @@ def _rated(x: Line, rate: Fraction) -> Line:
 
 def _tier_label(tier: Row) -> str:
     if not tier.get("to"):
-        return f"above {tier['from']}"
+        return f"above {tier['from']}" if bound(tier["from"]) else "all"
     return f"up to {tier['to']}" if bound(tier["from"]) == 0 else f"{tier['from']} to {tier['to']}"
 
 

@@ -8,9 +8,9 @@ from datetime import date
 import numpy as np
 
 from reference_engine.columns import Array
-from reference_engine.events import TERRITORY_OWNER, Events
+from reference_engine.events import Events
 from reference_engine.problems import Problem
-from reference_engine.world import Table, World
+from reference_engine.world import TERRITORY_OWNER, Table, World
 
 MEANING = (
     'A deal whose owner is "territory owner" is credited to the holder of its territory on the day it closes.'

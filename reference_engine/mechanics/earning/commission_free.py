@@ -32,6 +32,8 @@ from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 class CommissionFree(Mechanic):
     """No parameters: the mark stands on the invoice line or on the product."""
 
+    proportional = True
+
     def apply(self, lines: Lines, run: ComponentRun) -> Lines:
         free = np.where(lines.event >= 0, run.events.free[lines.event], False).astype(bool)
         if not free.any():

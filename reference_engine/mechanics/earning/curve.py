@@ -81,7 +81,8 @@ class Curve(Mechanic):
         interval, intervals = run.intervals(accumulate)
         matrix = Matrix(lines, len(run.periods))
         measured = accumulated(matrix.sums(lines.signed_base()), interval)
-        quota, present = quota_matrix(run, matrix, measured, accumulate, self.where)
+        unit = matrix.currency(lines, run, lines.unit, run.component.measure)
+        quota, present = quota_matrix(run, matrix, measured, accumulate, unit, self.where)
         cadence = (
             accumulate
             if accumulate != "period"

@@ -34,6 +34,8 @@ from reference_engine.vocabulary.numbers import Percent, format_money, format_pe
 class FlatRate(Mechanic):
     """rate: per 1 of the base."""
 
+    proportional = True
+
     rate: Percent
 
     def apply(self, lines: Lines, run: ComponentRun) -> Lines:

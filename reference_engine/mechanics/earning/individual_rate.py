@@ -32,6 +32,8 @@ from reference_engine.vocabulary.numbers import format_percent
 class IndividualRate(Mechanic):
     """A payee without a rate of their own is a Problem; a rate of 0% isn't."""
 
+    proportional = True
+
     def apply(self, lines: Lines, run: ComponentRun) -> Lines:
         table = run.world.table("payees")
         column = table.amounts("commission rate")

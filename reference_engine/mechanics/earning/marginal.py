@@ -11,7 +11,7 @@ from reference_engine.columns import Array, Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines, LineView
 from reference_engine.mechanics.earning.flat_rate import rate_words
-from reference_engine.mechanics.measure import Matrix, accumulated, quota_matrix
+from reference_engine.mechanics.measure import Matrix, accumulated, check_bounds, quota_matrix
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 from reference_engine.mechanics.tiers import Tier, check, number
 from reference_engine.problems import Problem
@@ -73,19 +73,26 @@ class Marginal(Mechanic):
         interval, _ = run.intervals(accumulate)
         values = lines.signed_base()
         quota: Exact | None = None
+        has_quota = np.ones(len(lines), dtype=bool)
+        if not check_bounds(run, self.tiers, lines.unit, self.where):
+            return lines
         if isinstance(self.tiers[0].from_, Percent):
             matrix = Matrix(lines, len(run.periods))
             measured = accumulated(matrix.sums(values), interval)
-            amounts, present = quota_matrix(run, matrix, measured, accumulate, self.where)
+            unit = matrix.currency(lines, run, lines.unit, run.component.measure)
+            amounts, present = quota_matrix(run, matrix, measured, accumulate, unit, self.where)
             if run.problems:
                 return lines
-            quota = Exact.where(present, amounts, Exact.full(amounts.shape, 1))[matrix.row, lines.period]
+            quota = amounts[matrix.row, lines.period]
+            has_quota = present[matrix.row, lines.period]
         ceilings: list[Exact | None] = []
         for tier in self.tiers:
             if tier.to is None:
                 ceilings.append(None)
             elif quota is not None:
-                ceilings.append(quota.times(number(tier.to)))
+                # An attainment of 0% never leaves the first tier, however much is sold.
+                beyond = Exact.full(len(lines), values.absolute().total() + 1)
+                ceilings.append(Exact.where(has_quota, quota.times(number(tier.to)), beyond))
             else:
                 ceilings.append(Exact.full(len(lines), number(tier.to)))
         rules = [run.rule(f"tier {t.label} at {t.rate}", t.label, t.where) for t in self.tiers]

@@ -10,7 +10,7 @@ from reference_engine.columns import Array, Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines, LineView
 from reference_engine.mechanics.earning.flat_rate import rate_words
-from reference_engine.mechanics.measure import Matrix, accumulated, quota_matrix
+from reference_engine.mechanics.measure import Matrix, accumulated, check_bounds, quota_matrix
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 from reference_engine.mechanics.tiers import Tier, check, number
 from reference_engine.problems import Problem
@@ -84,9 +84,10 @@ class Retroactive(Mechanic):
         measured = accumulated(matrix.sums(lines.signed_base()), interval)
         currency = matrix.currency(lines, run, lines.unit, run.component.measure)
         quota: Exact | None = None
+        present = np.ones(measured.shape, dtype=bool)
+        check_bounds(run, self.tiers, lines.unit, self.where)
         if isinstance(self.tiers[0].from_, Percent):
-            amounts, present = quota_matrix(run, matrix, measured, accumulate, self.where)
-            quota = Exact.where(present, amounts, Exact.full(amounts.shape, 1))
+            quota, present = quota_matrix(run, matrix, measured, accumulate, currency, self.where)
         if run.problems:
             return lines
         above = run.conventions["tier.bound"] != "lower tier"
@@ -98,7 +99,7 @@ class Retroactive(Mechanic):
                 if quota is not None
                 else Exact.full(measured.shape, number(tier.from_))
             )
-            reached = measured >= bound if above else measured > bound
+            reached = (measured >= bound if above else measured > bound) & present
             rate = Exact.where(reached, Exact.full(measured.shape, tier.rate.value), rate)
             rule = np.where(reached, self._rule(run, tier), rule)
         return due_less_earned(run, matrix, measured, rate, rule, currency, currency, interval)

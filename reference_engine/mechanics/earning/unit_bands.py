@@ -56,6 +56,8 @@ class Band:
 class UnitBands(Mechanic):
     """bands: of one product or of several; each product has its own count."""
 
+    counts_units = True
+
     bands: tuple[Band, ...]
 
     def needs(self) -> tuple[str, ...]:

@@ -47,6 +47,8 @@ def _example(title: str, excess: str, payouts: str) -> Example:
 class Cap(Mechanic):
     """amount: the most that is paid.  per: the time it is for."""
 
+    adds_lines = True
+
     amount: Money
     per: Literal["period", "month", "quarter", "half-year", "year"]
 

@@ -52,6 +52,8 @@ def _example(title: str, window: str, cancelled: str, payouts: str) -> Example:
 class Clawback(Mechanic):
     """within days: calendar days from the day the deal closed."""
 
+    adds_lines = True
+
     within_days: int
 
     def needs(self) -> tuple[str, ...]:

@@ -8,8 +8,9 @@ from typing import Literal
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact
+from reference_engine.columns import Array
 from reference_engine.component_run import ComponentRun
+from reference_engine.events import SOURCE, Events
 from reference_engine.lines import Lines, LineView
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 from reference_engine.world import World
@@ -53,8 +54,18 @@ class Release(Mechanic):
         return ("release.period",)
 
     def apply(self, lines: Lines, run: ComponentRun) -> Lines:
-        paid_on = paid_in_full(run.world)
-        invoices = np.where(lines.event >= 0, run.events.invoice[lines.event], "")
+        paid_on = paid_in_full(run.events, run.world)
+        has_event = lines.event >= 0
+        invoices = np.where(has_event, run.events.invoice[lines.event], "")
+        for line in np.flatnonzero(has_event & (invoices == "")).tolist()[:1]:
+            record = run.events.record[lines.event[line]]
+            run.problem(
+                "release-no-invoice",
+                f'"{record}" has no invoice, and "{run.component.name}" is paid when the invoice is.',
+                self.where,
+                "It would never be paid.",
+                "Let the component pay on records: invoices or invoice lines.",
+            )
         day = np.array(
             [paid_on.get(i, np.datetime64("NaT")) for i in invoices.tolist()], dtype="datetime64[D]"
         )
@@ -79,20 +90,20 @@ class Release(Mechanic):
         return f"It is released: the invoice is paid in full{limit}."
 
 
-def paid_in_full(world: World) -> dict[str, Array]:
+def paid_in_full(events: Events, world: World) -> dict[str, Array]:
     """Invoice -> the day of its last payment, for invoices whose payments reach their amount."""
-    invoices, payments = world.table("invoices"), world.table("payments")
-    index = invoices.index
-    row = np.array([index.get(i, -1) for i in payments.words("invoice").tolist()], dtype=np.int64)
-    keep = np.flatnonzero(row >= 0)
-    order = keep[np.argsort(row[keep], kind="stable")]
+    invoices = world.table("invoices")
+    if not invoices.size:
+        return {}
+    payments = events.take(np.flatnonzero(events.source == SOURCE["payments"]))
+    row = np.array([invoices.index.get(i, -1) for i in payments.invoice.tolist()], dtype=np.int64)
+    order = np.lexsort((payments.date, row))
+    order = order[row[order] >= 0]
     starts = np.searchsorted(row[order], np.arange(invoices.size))
-    paid: Exact = payments.amounts("amount").value[order].sums(starts) if invoices.size else Exact.full(0, 0)
-    full = paid >= invoices.amounts("amount").value
-    last = np.full(invoices.size, np.datetime64("NaT", "D"))
-    days = payments.days("date")
-    for at in order.tolist():
-        if np.isnat(last[row[at]]) or days[at] > last[row[at]]:
-            last[row[at]] = days[at]
+    ends = np.append(starts[1:], len(order))
+    full = payments.amount[order].sums(starts) >= invoices.amounts("amount").value
     names = invoices.words("invoice")
-    return {str(names[r]): last[r] for r in np.flatnonzero(full & ~np.isnat(last)).tolist()}
+    return {
+        str(names[r]): payments.date[order[ends[r] - 1]]
+        for r in np.flatnonzero(full & (ends > starts)).tolist()
+    }
