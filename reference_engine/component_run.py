@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -10,7 +11,7 @@ import numpy as np
 from reference_engine.columns import Array, Exact
 from reference_engine.events import Events
 from reference_engine.lines import Rule
-from reference_engine.problems import Problem, Where
+from reference_engine.problems import Problem, Where, did_you_mean
 from reference_engine.quotas import Quotas
 from reference_engine.vocabulary.calendar import Period
 from reference_engine.vocabulary.plan import Component, Conventions, Plan
@@ -60,6 +61,23 @@ class ComponentRun:
                 found.append(interval)
             position[i] = len(found) - 1
         return position, found
+
+    def check_known(self, name: str, values: Iterable[str], where: Where) -> None:
+        """A Problem for each value of a product's column (product, category ...) that no product of the data has."""
+        products = self.world.table("products")
+        known = [v for v in dict.fromkeys(products.words(name).tolist()) if v]
+        if not known:
+            return
+        own = set(self.events.attribute(name).tolist())
+        for value in values:
+            if value not in known and value not in own:
+                self.problem(
+                    "unknown-value",
+                    f'no product has the {name} "{value}".',
+                    where,
+                    "The rule would never pay.",
+                    did_you_mean(value, known),
+                )
 
     def problem(self, slug: str, what: str, where: Where, why: str = "", remedy: str = "") -> None:
         """Adds a Problem once."""

@@ -125,7 +125,7 @@ class _Reader:
         deal_rows = np.array([self.deals_table.index.get(d, -1) for d in deals.tolist()], dtype=np.int64)
         kind = _pick(_kinds(invoices), rows, "")
         amount, units, cost = table.amounts("amount"), table.amounts("units"), table.amounts("unit cost")
-        products = self._rows(table, "product", self.products, required=False)
+        products = self._products(table)
         own_cost = self.products.amounts("unit cost")
         unit_cost = Exact.where(cost.present, cost.value, _pick_numbers(own_cost.value, products))
         has_cost = (cost.present | _pick(own_cost.present, products, False)) & units.present
@@ -188,7 +188,7 @@ class _Reader:
             [self.world.payee_code.get(p, -1) for p in table.words("retailer").tolist()], dtype=np.int64
         )
         amount, units = table.amounts("amount"), table.amounts("units")
-        products = self._rows(table, "product", self.products, required=False)
+        products = self._products(table)
         return self._part(
             "retail sales",
             table,
@@ -352,6 +352,16 @@ class _Reader:
         if required:
             for row in np.flatnonzero(rows < 0).tolist()[:50]:
                 self._lost(table, row, column, names[row], target.name.replace("_", " ").rstrip("s"))
+        return rows
+
+    def _products(self, table: Table) -> Array:
+        """The row of each record's product; where products are listed, a product that isn't is a Problem."""
+        rows = self._rows(table, "product", self.products, required=False)
+        if self.products.size:
+            names = table.words("product")
+            unknown = dict.fromkeys(names[(rows < 0) & (names != "")].tolist())
+            for name in list(unknown)[:50]:
+                self._lost(table, int(np.flatnonzero(names == name)[0]), "product", name, "product")
         return rows
 
     def _lost(self, table: Table, row: int, column: str, name: str, what: str) -> None:

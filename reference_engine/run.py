@@ -29,6 +29,7 @@ from reference_engine.vocabulary.plan import Component, Plan, Rounding
 from reference_engine.world import World
 
 MAX_PROBLEMS = 200
+MAX_DAYS = 100 * 365
 
 
 def calculate(
@@ -115,6 +116,7 @@ def _check(plans: Sequence[Plan], world: World, problems: list[Problem]) -> None
                     "Add  pays: monthly  or another frequency, or state it with the fiscal year.",
                 )
             )
+    _check_roles(plans, world, problems)
     events = world.table("employment_events")
     for row, event in enumerate(events.words("event").tolist()):
         problems.append(
@@ -136,6 +138,27 @@ def _check(plans: Sequence[Plan], world: World, problems: list[Problem]) -> None
                     assignments.where(row),
                     "The payee would be paid nothing.",
                     f"Did you mean: {_typo(name, names)}",
+                )
+            )
+
+
+def _check_roles(plans: Sequence[Plan], world: World, problems: list[Problem]) -> None:
+    """A role that nobody has pays nobody, which nobody would notice."""
+    known = [r for r in dict.fromkeys(world.table("payees").words("role").tolist()) if r]
+    if not known:
+        return
+    rules = world.table("crediting_rules")
+    named = [(role, rules.where(row)) for row, role in enumerate(rules.words("role").tolist())]
+    named += [(role, plan.eligible_where) for plan in plans for role in plan.roles]
+    for role, where in named:
+        if role not in known:
+            problems.append(
+                Problem(
+                    "unknown-role",
+                    f'no payee has the role "{role}".',
+                    where,
+                    "Nobody would be credited or paid under it.",
+                    did_you_mean(role, known),
                 )
             )
 
@@ -222,6 +245,19 @@ class _PlanRun:
         )
         if self.until is not None:
             last = min(last, np.datetime64(self.until, "D"))
+        if (last - first).astype(int) > MAX_DAYS:
+            middle = np.sort(days)[len(days) // 2]
+            at = rows[np.abs(days - middle).argmax()]
+            self.problems.append(
+                Problem(
+                    "dates-far-apart",
+                    f'"{self.plan.name}" would pay from {first} to {last}.',
+                    self.events.where(int(at)),
+                    f"More than {MAX_DAYS // 365} years are hardly meant; a wrong date would move money to another period.",
+                    "Correct the date.",
+                )
+            )
+            return None
         cadence = self.plan.pays or self.world.calendar.pay_cadence or "month"
         # A month may lie in a quarter whose tiers began before the first record.
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -204,6 +205,16 @@ def _read_table(schema: TableSchema, text: TextTable, problems: list[Problem]) -
                     remedy=did_you_mean(name, known),
                 )
             )
+        elif name not in known and (near := _near_miss(name, known, text.header)):
+            problems.append(
+                Problem(
+                    "unknown-column",
+                    f'unknown column "{name}" in {schema.name}.',
+                    header_where,
+                    "It would be taken for a column of your own.",
+                    f"Did you mean: {near}",
+                )
+            )
         elif not name:
             problems.append(
                 Problem(
@@ -261,6 +272,12 @@ def _read_table(schema: TableSchema, text: TextTable, problems: list[Problem]) -
         else:
             words[name] = reader.words(spec, cells)
     return Table(schema.name, size, words, dates, numbers, text.file, tuple(lines))
+
+
+def _near_miss(name: str, known: list[str], header: tuple[str, ...]) -> str:
+    """The column that a name of one's own is probably a slip of: very near, and missing from the header."""
+    absent = [k for k in known if k not in header]
+    return next(iter(difflib.get_close_matches(name.casefold(), absent, n=1, cutoff=0.85)), "")
 
 
 class _Cells:

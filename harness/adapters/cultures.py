@@ -98,7 +98,7 @@ class NumberForm:
                 )
             rest = rest[:decimals]
         if len(whole) + decimals > MAX_DIGITS:
-            raise NotReadable("number-too-long", f'"{text}" has more than {MAX_DIGITS} digits.')
+            raise NotReadable("number-too-long", f'"{text[:12]}..." has more than {MAX_DIGITS} digits.')
         return sign * int(whole + rest.ljust(decimals, "0"))
 
     def _signed(self, text: str) -> tuple[str, int]:

@@ -77,6 +77,8 @@ class TextFile:
     header_line: int
     rows: list[TextRow]
     skipped: int = 0
+    open_end: bool = False
+    """Whether the last row has no line break: the file may have been cut off."""
 
 
 def read_text_file(path: Path, form: TextFormat, findings: Findings) -> TextFile | None:
@@ -115,7 +117,7 @@ def read_text_file(path: Path, form: TextFormat, findings: Findings) -> TextFile
         skipped += min(form.skip_last, len(rows))
         rows = rows[: -form.skip_last]
     _check_counts(rows, header, form, findings)
-    return TextFile(header, header_line, rows, skipped) if findings.count == before else None
+    return TextFile(header, header_line, rows, skipped, not lines[-1].endswith(("\n", "\r"))) if findings.count == before else None
 
 
 def _decoded(path: Path, form: TextFormat, findings: Findings) -> str | None:

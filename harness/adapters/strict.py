@@ -60,7 +60,7 @@ class Section:
         if node.text() not in known:
             self.problem(
                 "mapping-word",
-                f'"{node.text()}" isn\'t a {name} known here.',
+                f'{name}: "{node.text()}" isn\'t known here.',
                 node,
                 remedy=did_you_mean(node.text(), known),
             )

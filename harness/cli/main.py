@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import pkgutil
 import sys
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ import click
 from harness.cli import commands
 from reference_engine.problems import Problem, Stopped, Unreachable
 
-AGREES, DIFFERS, WRONG_INPUT, UNREACHABLE, INTERRUPTED = 0, 1, 2, 3, 130
+AGREES, DIFFERS, WRONG_INPUT, UNREACHABLE, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3, 130, 141
 
 
 class Commands(click.Group):
@@ -47,7 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        result = program.main(args=given, prog_name="trueup", standalone_mode=False)
+        # Not program.main(): it would turn a closed pipe into exit code 1, which means differences.
+        with program.make_context("trueup", given) as context:
+            result = program.invoke(context)
+        sys.stdout.flush()
         return result if isinstance(result, int) else AGREES
     except Stopped as stopped:
         print_problems(stopped.problems, as_json="--json" in given)
@@ -61,9 +65,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo("Interrupted. Nothing was changed; earlier results are as they were.", err=True)
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output went away, as with `trueup ... | head`.
-        sys.stderr.close()
-        return AGREES
+        # The reader of our output went away, as with `trueup ... | head`; the verdict went unread, so it isn't a success.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
 
 
 def run() -> None:

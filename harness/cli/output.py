@@ -28,6 +28,11 @@ def check_out(out: Path) -> None:
         problem = "it holds files that trueup didn't make"
     elif out.resolve() in (Path.cwd().resolve(), Path.home().resolve(), Path("/").resolve()):
         problem = "it is the folder you work in"
+    parent = next(p for p in (out.absolute(), *out.absolute().parents) if p.exists())
+    if not problem and not parent.is_dir():
+        problem = f"{parent.name} is a file"
+    elif not problem and not os.access(parent if parent != out.absolute() else parent.parent, os.W_OK):
+        problem = f"nothing may be written in {parent.name or parent}"
     if problem:
         raise Stopped(
             Problem(
@@ -49,7 +54,12 @@ def out_folder(out: Path) -> Iterator[Path]:
         beside = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     except OSError as error:
         raise Stopped(
-            Problem("out-unwritable", f"the output folder can't be made: {error.strerror}.", Where(str(out)))
+            Problem(
+                "out-not-ours",
+                f"the output folder can't be made: {error.strerror}.",
+                Where(str(out)),
+                remedy="Name another folder with --out.",
+            )
         ) from None
     os.chmod(beside, 0o755)  # noqa: S103  (mkdtemp's own mode would hide the report from a web server or a colleague)
     try:

@@ -55,12 +55,14 @@ class Job:
     known: Path | None = None
     calculated: Calculated | None = None
     expected_path: Path | None = None
+    grain_names: tuple[str, ...] = ()
 
     def run(self) -> tuple[Reconciliation, dict[str, Any]]:
         """Compares, and with an output folder leaves report, record and CSV there.  Raises Stopped."""
         started = datetime.now(UTC)
         self.progress.step("reading the target's export and comparing")
         expected, mapping = self._sides()
+        self.grain_names = tuple(g.name for g in mapping.grains)
         found = reconcile(expected, self.actual, mapping, self.known)
         summary = to_json_summary(found)
         if self.out is not None:
@@ -156,6 +158,12 @@ class Job:
             f"{g.left_out:,} rows of the export were left out, as the mapping declares ({g.name})."
             for g in found.grains
             if g.left_out
+        ]
+        compared = {grain.name for grain in found.grains}
+        notes += [
+            f"{name} weren't compared: the export given doesn't hold them."
+            for name in self.grain_names
+            if name not in compared
         ]
         if self.calculated is None:
             notes.append("The expected side was read from files; its calculation isn't part of this run.")

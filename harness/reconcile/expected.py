@@ -17,6 +17,7 @@ from typing import Protocol, TypeVar
 from harness.adapters.data_folder import write_text
 from harness.adapters.delimited import TextFile, TextFormat, TextRow, read_text_file
 from harness.adapters.findings import Findings
+from harness.evidence.inputs import shown
 from reference_engine.problems import NOWHERE, Problem, Where
 from reference_engine.vocabulary.calendar import Calendar, NotAPeriod
 from reference_engine.vocabulary.numbers import MINOR_UNITS, format_percent, plain_number
@@ -158,7 +159,7 @@ def _line_cells(row: EarnedLine) -> tuple[str, ...]:
         row.currency,
         _safe(row.rule),
         _safe(row.credit),
-        _safe(row.where.file),
+        _safe(shown(row.where.file)) if row.where.file else "",
         str(row.where.line) if row.where.line else "",
         _object(row.attributes),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -58,10 +59,36 @@ def reconcile(
             table = expected_table(grain, expected, problems)
             if table is not None:
                 left[grain.name] = table
+    _check_codes(mapping, expected, problems)
     if problems:
         raise Stopped(problems)
     result = reconcile_tables(left, tables, mapping, accepted, days=expected.days, today=today)
     return replace(result, known_file=str(known) if isinstance(known, Path) else "")
+
+
+def _check_codes(mapping: TargetMapping, expected: Expected, problems: list[Problem]) -> None:
+    """A code that is translated into a plan which isn't calculated, while a plan of nearly that name has no code."""
+    plans = {x.plan for x in expected.lines} | {p.plan for p in expected.payouts}
+    plans.discard("")
+    reported: set[str] = set()
+    for grain in mapping.grains:
+        for spec in grain.key:
+            if spec.name != "plan" or not spec.codes:
+                continue
+            free = plans - set(spec.codes.values())
+            for code, name in spec.codes.items():
+                near = difflib.get_close_matches(name, free, n=1, cutoff=0.6)
+                if name not in plans and near and name not in reported:
+                    reported.add(name)
+                    problems.append(
+                        Problem(
+                            "unknown-plan",
+                            f'the code "{code}" means the plan "{name}", which isn\'t calculated.',
+                            Where(mapping.file, grain.where.line),
+                            "Its rows would all be missing on one side and unexpected on the other.",
+                            f"Did you mean: {near[0]}",
+                        )
+                    )
 
 
 def reconcile_tables(

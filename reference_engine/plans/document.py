@@ -16,6 +16,7 @@ from reference_engine.problems import NOWHERE, Problem, Where
 
 MAX_BYTES = 4_000_000
 MAX_DEPTH = 40
+_PLAIN_TAGS = {"str", "int", "float", "bool", "null", "timestamp", "value", "merge", "map", "seq"}
 
 
 @dataclass(frozen=True)
@@ -149,9 +150,25 @@ def parse_yaml(text: str, name: str, problems: list[Problem]) -> Node | None:
             )
         )
         return None
-    except (yaml.YAMLError, RecursionError) as error:
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
         problems.append(
-            Problem("yaml-syntax", f"this isn't well-formed YAML: {error}".splitlines()[0], Where(name))
+            Problem(
+                "yaml-syntax",
+                f"there is a character here that can't stand in YAML (number {ord(error.character):#06x})."
+                if isinstance(error.character, str)
+                else "there is a character here that can't stand in YAML.",
+                Where(name, line),
+                remedy="Remove it.",
+            )
+        )
+        return None
+    except RecursionError:
+        problems.append(Problem("yaml-nesting", "the document is nested too deeply.", Where(name, 1)))
+        return None
+    except yaml.YAMLError as error:
+        problems.append(
+            Problem("yaml-syntax", f"this isn't well-formed YAML: {error}".splitlines()[0], Where(name, 1))
         )
         return None
     if root is None:
@@ -184,7 +201,7 @@ def _convert(raw: yaml.Node, name: str, lines: list[str], problems: list[Problem
     if depth > MAX_DEPTH:
         problems.append(Problem("yaml-nesting", "the document is nested too deeply.", where))
         return Node("", where)
-    if not raw.tag.startswith("tag:yaml.org,2002:") or (raw.tag.endswith(("binary", "python"))):
+    if raw.tag.removeprefix("tag:yaml.org,2002:") not in _PLAIN_TAGS:
         problems.append(
             Problem(
                 "yaml-tag",

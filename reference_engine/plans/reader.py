@@ -93,7 +93,12 @@ def read_plan(node: Node, problems: list[Problem]) -> Plan | None:
         except NotANumber as error:
             problems.append(Problem("unknown-currency", str(error), entry.where))
     pays = ""
-    if (entry := node.get("pays")) is not None:
+    for word in ("currency", "pays"):
+        if (entry := node.get(word)) is not None and not entry.is_text:
+            problems.append(
+                Problem("plan-form", f'"{word}" is {entry.kind}; it must be one word.', entry.where)
+            )
+    if (entry := node.get("pays")) is not None and entry.is_text:
         pays = FREQUENCIES.get(entry.text(), "")
         if not pays:
             problems.append(
@@ -127,7 +132,8 @@ def read_plan(node: Node, problems: list[Problem]) -> Plan | None:
     check_needed(needed, conventions, problems)
     if len(problems) > before:
         return None
-    return Plan(name, currency, pays, eligible, roles, conventions, components, pay, valid, node.where)
+    at = entry.where if (entry := node.get("eligible")) is not None else node.where
+    return Plan(name, currency, pays, eligible, roles, conventions, components, pay, valid, node.where, at)
 
 
 def _components(node: Node, problems: list[Problem]) -> tuple[Component, ...]:

@@ -131,3 +131,76 @@ def test_a_quota_of_zero_that_counts_as_0_percent_pays_the_first_tier() -> None:
         texts.append(TextTable(name, rows[0], tuple(rows[1:])))
     (payout,) = calculate([plan], read_world(texts, problems)).payout_rows()
     assert payout.amount == 5
+
+
+MORE = {
+    "a role that nobody has": (
+        component("{flat rate: {rate: 5%}}").replace("pays: quarterly", "pays: quarterly\neligible: {roles: [Sales Manger]}"),
+        {"payees": "payee | role\nAna | Sales Manager", "deals": DEAL},
+        "unknown-role",
+    ),
+    "a crediting rule for a role that nobody has": (
+        component("{flat rate: {rate: 5%}}"),
+        {"payees": "payee | role\nAna | Rep", "plan_assignments": ON_PLAN, "deals": DEAL, "crediting_rules": "role | receives | of the credit of\nManger | 100% | team"},
+        "unknown-role",
+    ),
+    "a category that no product has": (
+        component("{lookup: {rules: [{category: Bike, rate: 5%}]}}"),
+        {"plan_assignments": ON_PLAN, "deals": DEAL + "\n", "products": "product | category\nB-1 | Bikes"},
+        "unknown-value",
+    ),
+    "a product of an invoice line that isn't listed": (
+        component("{flat rate: {rate: 5%}}", measure="revenue", more="records: invoice lines,"),
+        {
+            "plan_assignments": ON_PLAN, "deals": DEAL, "products": "product | category\nB-1 | Bikes",
+            "invoices": "invoice | deal | amount | date\nI-1 | D-1 | 100.00 EUR | 2026-01-20",
+            "invoice_lines": "invoice | line | product | amount\nI-1 | 1 | B-9 | 100.00 EUR",
+        },
+        "unknown-reference",
+    ),
+    "a slip in a column of one's own": (
+        component("{flat rate: {rate: 5%}}"),
+        {"payees": "payee | rolle\nAna | Rep", "plan_assignments": ON_PLAN, "deals": DEAL},
+        "unknown-column",
+    ),
+    "a rate below zero": (
+        component("individual rate"),
+        {"payees": "payee | commission rate\nAna | -1.2%", "plan_assignments": ON_PLAN, "deals": DEAL},
+        "rate-negative",
+    ),
+    "a manager who isn't among the payees": (
+        component("{flat rate: {rate: 5%}}"),
+        {"payees": "payee | manager\nAna | Mia", "plan_assignments": ON_PLAN, "deals": DEAL},
+        "unknown-payee",
+    ),
+    "a date in the year 9999": (
+        component("{flat rate: {rate: 5%}}"),
+        {"plan_assignments": ON_PLAN, "deals": DEAL + "\nD-2 | Ana | 1.00 EUR | 9999-12-31"},
+        "dates-far-apart",
+    ),
+    "a number of five thousand digits": (
+        component("{flat rate: {rate: 5%}}"),
+        {"plan_assignments": ON_PLAN, "deals": DEAL + f"\nD-2 | Ana | {'1' * 5000}.00 EUR | 2026-01-15"},
+        "not-a-number",
+    ),
+    "only one date, and that in the year 9999": (
+        component("{flat rate: {rate: 5%}}"),
+        {"plan_assignments": ON_PLAN, "deals": DEAL.replace("2026-01-15", "9999-12-31")},
+        "not-a-period",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_a_slip_is_refused(name: str) -> None:
+    document, tables, slug = MORE[name]
+    tables = {n: t.strip() for n, t in tables.items()}
+    found = problems_of(document, tables)
+    assert slug in [p.slug for p in found], found
+    assert all(p.where.file and p.where.line for p in found), found
+
+
+def test_a_tag_is_refused() -> None:
+    problems: list[Problem] = []
+    parse_yaml('plan: !!python/object/apply:os.system ["true"]', "plan.yaml", problems)
+    assert [(p.slug, p.where.line) for p in problems] == [("yaml-tag", 1)]

@@ -50,7 +50,9 @@ class Calendar:
     pay_cadence: str | None = None
 
     def year_start(self, year: int) -> date:
-        """The first day of a fiscal year."""
+        """The first day of a fiscal year.  Raises NotAPeriod beyond the years that a calendar has."""
+        if not 1 < year < 9999:
+            raise NotAPeriod(f"there is no fiscal year {year} in trueup's calendar.")
         if not self.fiscal_starts:
             return date(year, 1, 1)
         known = dict(self.fiscal_starts)
@@ -58,7 +60,10 @@ class Calendar:
             return known[year]
         nearest = min(known, key=lambda y: abs(y - year))
         start = known[nearest]
-        return date(start.year + year - nearest, start.month, start.day)
+        try:
+            return date(start.year + year - nearest, start.month, start.day)
+        except ValueError:
+            raise NotAPeriod(f"fiscal year {year} can't start on a {start:%d %B}; state its first day.") from None
 
     def period(self, label: str) -> Period:
         """The days that a label means.  Raises NotAPeriod for text that isn't one."""
@@ -161,6 +166,8 @@ def add_months(day: date, months: int) -> date:
     """The same day of a later month; the month's last day where it has no such day."""
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
+    if not 1 <= year <= 9999:
+        raise NotAPeriod(f"the calendar of trueup ends with the year 9998; {day} is too late.")
     for candidate in (day.day, 30, 29, 28):
         try:
             return date(year, month + 1, min(day.day, candidate))

@@ -22,6 +22,7 @@ MINOR_UNITS: dict[str, int] = {
 }
 """Decimals of each currency's minor unit (ISO 4217)."""
 
+MAX_LENGTH = 60
 NUMBER_FORM = "digits with a point for decimals and optional commas for thousands, like 1,200.50"
 _PLAIN = re.compile(r"[+-]?(\d+)(\.\d+)?\Z", re.ASCII)
 _GROUPED = re.compile(r"[+-]?(\d{1,3})(,\d{3})+(\.\d+)?\Z", re.ASCII)
@@ -70,6 +71,8 @@ def parse_number(text: str) -> Fraction:
     """An exact number from text such as 1,200.50 or -3.  Raises NotANumber with the accepted form."""
     if not isinstance(text, str):
         raise TypeError(f"a number must come as text, not as {type(text).__name__}")
+    if len(text) > MAX_LENGTH:
+        raise NotANumber(f'"{text[:12]}..." has {len(text):,} characters; a number has at most {MAX_LENGTH}.')
     if _PLAIN.match(text) or _GROUPED.match(text):
         return Fraction(text.replace(",", ""))
     raise NotANumber(_number_hint(text))
@@ -77,6 +80,10 @@ def parse_number(text: str) -> Fraction:
 
 def parse_money(text: str) -> Money:
     """Money from text such as `1,200.50 EUR`.  More decimals than the currency has are refused."""
+    if len(text) > MAX_LENGTH:
+        raise NotANumber(
+            f'"{text[:12]}..." has {len(text):,} characters; an amount has at most {MAX_LENGTH}.'
+        )
     match = _MONEY.match(text)
     if not match:
         raise NotANumber(
@@ -95,6 +102,10 @@ def parse_money(text: str) -> Money:
 
 def parse_percent(text: str) -> Percent:
     """A percent from text such as `112.5%`."""
+    if len(text) > MAX_LENGTH:
+        raise NotANumber(
+            f'"{text[:12]}..." has {len(text):,} characters; a percent has at most {MAX_LENGTH}.'
+        )
     if not text.endswith("%") or text != text.strip() or text[-2:-1] == " ":
         raise NotANumber(f'"{text}" is not a percent. Write it with a percent sign and no space: 8%')
     try:

@@ -87,3 +87,4 @@ class Plan:
     pay: tuple[Mechanic, ...] = ()
     valid: tuple[date | None, date | None] = (None, None)
     where: Where = field(default=NOWHERE, compare=False)
+    eligible_where: Where = field(default=NOWHERE, compare=False)

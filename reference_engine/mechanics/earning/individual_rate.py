@@ -48,6 +48,14 @@ class IndividualRate(Mechanic):
                     f'The plan "{run.plan.name}" pays each payee\'s own rate.',
                     'Fill the column "commission rate"; 0% where nothing is paid.',
                 )
+            elif column.value.at(int(row[code])) < 0:
+                run.problem(
+                    "rate-negative",
+                    f'the commission rate of "{run.world.payees[code]}" is below zero.',
+                    table.where(int(row[code])),
+                    "The payee would pay for selling.",
+                    "Correct the rate.",
+                )
         if run.problems:
             return lines
         rate = column.value[row[lines.payee]]

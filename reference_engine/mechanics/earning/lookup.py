@@ -120,6 +120,8 @@ class Lookup(Mechanic):
         for entry in self._order(run.conventions["lookup.precedence"]):
             hits = open_.copy()
             for name, values in entry.conditions.items():
+                if name in ("product", "category", "subcategory"):
+                    run.check_known(name, values, entry.where)
                 column = run.events.attribute(name)[lines.event]
                 hits &= np.isin(column.astype(str), values)
             if not hits.any():

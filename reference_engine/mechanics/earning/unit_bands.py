@@ -126,6 +126,8 @@ class UnitBands(Mechanic):
         matched = np.zeros(len(lines), dtype=bool)
         currency = self.bands[0].pays.currency
         for name, bands in self._by_product().items():
+            if name:
+                run.check_known("product", [name], bands[0].where)
             rows = np.flatnonzero(product == name) if name else np.flatnonzero(~matched)
             matched[rows] = True
             if not len(rows):
