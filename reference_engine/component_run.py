@@ -23,6 +23,7 @@ class ComponentRun:
     """One component of one plan over the run's periods.
 
     periods: the plan's pay periods, in order.  interval: for each period the interval over which values add up.
+    idle: payees with a target incentive who sold nothing; a curve may pay them all the same.
     problems: what keeps the calculation from being right; any stops the run.
     """
 
@@ -32,6 +33,7 @@ class ComponentRun:
     events: Events
     periods: list[Period]
     quotas: Quotas
+    idle: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     problems: list[Problem] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
     attainments: list[AttainmentColumns] = field(default_factory=list)

@@ -323,6 +323,8 @@ class _Reader:
         known = known_days if known_days is not None else table.days("known")
         nothing = Exact(np.zeros(size, np.int64))
         blank = np.full(size, "", dtype=object)
+        if free is None:
+            free = self._free(attributes, size)
         return _Part(
             SOURCE[source],
             table,
@@ -340,7 +342,7 @@ class _Reader:
             nothing if cost is None else cost,
             np.zeros(size, dtype=bool) if has_cost is None else has_cost,
             np.ones(size, dtype=np.int64) if sign is None else sign,
-            np.zeros(size, dtype=bool) if free is None else free,
+            free,
             attributes,
             np.where(np.isnat(known), date, known),
         )
@@ -353,6 +355,18 @@ class _Reader:
             for row in np.flatnonzero(rows < 0).tolist()[:50]:
                 self._lost(table, row, column, names[row], target.name.replace("_", " ").rstrip("s"))
         return rows
+
+    def _free(self, attributes: dict[str, Array], size: int) -> Array:
+        """Where the record's product is marked commission free."""
+        marks = self.products.words("commission free")
+        names = {
+            p
+            for p, m in zip(self.products.words("product").tolist(), marks.tolist(), strict=True)
+            if m == "yes"
+        }
+        if not names or "product" not in attributes:
+            return np.zeros(size, dtype=bool)
+        return np.array([p in names for p in attributes["product"].tolist()], dtype=bool)
 
     def _products(self, table: Table) -> Array:
         """The row of each record's product; where products are listed, a product that isn't is a Problem."""

@@ -93,6 +93,14 @@ class Quotas:
             )
         return self._of_assignment(payee, plan, interval, cadence, 3)
 
+    def with_target(self, plan: str) -> list[str]:
+        """The payees who have a target incentive under a plan."""
+        return [
+            payee
+            for (payee, name), rows in self._assigned.items()
+            if name == plan and any(r[4] for r in rows)
+        ]
+
     def target(self, payee: str, plan: str, interval: Period, cadence: str) -> Quota | None:
         """The target incentive for an interval."""
         return self._of_assignment(payee, plan, interval, cadence, 4)

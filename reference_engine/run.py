@@ -67,7 +67,7 @@ def calculate(
         ).parts()
     ]
     _stop(problems)
-    settled = settle(parts, world, until, None if only is None else {int(c) for c in only}, problems)
+    settled = settle(parts, plans, world, until, None if only is None else {int(c) for c in only}, problems)
     _stop(problems)
     result = Result(world, tuple(plans), events, credits, parts, settled)
     _check_whole(result, problems)
@@ -299,21 +299,29 @@ class _PlanRun:
         if found:
             return part
         chunks = self.executor.payee_ranges(lines.payee)
-        done = list(
-            self.executor.map(
-                lambda r: self._earn(
-                    ComponentRun(self.world, self.plan, component, self.events, periods, self.quotas),
-                    lines.take(r) if len(chunks) > 1 else lines,
-                    part,
-                ),
-                chunks,
+        idle = self._idle(lines.payee)
+
+        def earn(chunk: int) -> tuple[ComponentRun, Lines]:
+            own = lines.take(chunks[chunk]) if len(chunks) > 1 else lines
+            idlers = idle if chunk == 0 else idle[:0]
+            return self._earn(
+                ComponentRun(self.world, self.plan, component, self.events, periods, self.quotas, idlers),
+                own,
+                part,
             )
-        )
+
+        done = list(self.executor.map(earn, range(len(chunks))))
         for chunk_run, _ in done:
             self.problems.extend(chunk_run.problems)
             run.attainments.extend(chunk_run.attainments)
         part.lines = _merged(run, done)
         return part
+
+    def _idle(self, selling: Array) -> Array:
+        """The payees with a target incentive under the plan who have no line."""
+        codes = [self.world.payee_code[p] for p in self.quotas.with_target(self.plan.name)]
+        idle = np.setdiff1d(np.array(codes, dtype=np.int64), selling)
+        return idle if self.only is None else np.intersect1d(idle, self.only)
 
     def _earn(self, run: ComponentRun, lines: Lines, part: Part) -> tuple[ComponentRun, Lines]:
         history = part.history if self.trace else None

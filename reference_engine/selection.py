@@ -42,6 +42,14 @@ class Eligibility:
         self.first[layer, payee] = table.days("from")[rows]
         self.last[layer, payee] = np.where(np.isnat(last), np.datetime64("9999-12-31", "D"), last)
 
+    def ever(self, payee: int) -> bool:
+        """Whether a payee is on the plan at any time."""
+        return (
+            self.everyone
+            or bool(self.member[payee])
+            or bool((self.first[:, payee] <= self.last[:, payee]).any())
+        )
+
     def on(self, payee: Array, day: Array) -> Array:
         """Whether each payee is on the plan on each day."""
         if self.everyone:

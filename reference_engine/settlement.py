@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -12,7 +13,9 @@ from reference_engine.columns import Array, Exact
 from reference_engine.lines import Lines, Rule, paid
 from reference_engine.mechanics.paying import draw
 from reference_engine.problems import Problem, Where
+from reference_engine.selection import Eligibility
 from reference_engine.vocabulary.calendar import Period
+from reference_engine.vocabulary.plan import Plan
 from reference_engine.vocabulary.results import Balance
 from reference_engine.world import World
 
@@ -23,19 +26,32 @@ Key = tuple[int, str]
 
 
 def settle(
-    parts: list[Part], world: World, until: date | None, only: set[int] | None, problems: list[Problem]
+    parts: list[Part],
+    plans: Sequence[Plan],
+    world: World,
+    until: date | None,
+    only: set[int] | None,
+    problems: list[Problem],
 ) -> tuple[list[Part], list[Balance]]:
     """Lines for draws and balances of every payee who has any, and the balance after each period.
 
     only: the codes of the payees wanted; every one where None.
     """
-    ledger = _Ledger(parts, world, until, problems)
+    ledger = _Ledger(parts, plans, world, until, problems)
     return ledger.settled(only)
 
 
 class _Ledger:
-    def __init__(self, parts: list[Part], world: World, until: date | None, problems: list[Problem]) -> None:
-        self.parts, self.world, self.until, self.problems = parts, world, until, problems
+    def __init__(
+        self,
+        parts: list[Part],
+        plans: Sequence[Plan],
+        world: World,
+        until: date | None,
+        problems: list[Problem],
+    ) -> None:
+        self.world, self.until, self.problems = world, until, problems
+        self.plans = [(plan, Eligibility(plan, world)) for plan in plans]
         self.totals: dict[Key, dict[Period, Fraction]] = {}
         self.readings: dict[Key, set[str | None]] = {}
         self.plan_where: dict[Key, Where] = {}
@@ -64,13 +80,17 @@ class _Ledger:
             if only is not None and key[0] not in only:
                 continue
             totals, readings = self.totals.get(key, {}), self.readings.get(key, set())
-            negative = [p for p, amount in totals.items() if amount < 0]
-            if key not in draws and key not in opening:
-                if not negative or readings == {"paid out"}:
-                    continue
-                if readings != {"carried"}:
-                    self._open(key, negative[0], totals[negative[0]], readings)
-                    continue
+            covered = [span for span, *_ in draws.get(key, [])]
+            negative = [
+                p
+                for p, amount in totals.items()
+                if amount < 0 and not any(s.first <= p.first <= s.last for s in covered)
+            ]
+            if negative and readings not in ({"carried"}, {"paid out"}):
+                self._open(key, negative[0], totals[negative[0]], readings)
+                continue
+            if key not in draws and key not in opening and (not negative or readings == {"paid out"}):
+                continue
             done = self._settle_one(
                 key, totals, draws.get(key, []), opening.get(key, []), "carried" in readings
             )
@@ -91,16 +111,13 @@ class _Ledger:
 
         code, currency = key
         payee = self.world.payees[code]
-        cadences = self.cadences.get(key, set()) | (
-            {self.world.calendar.pay_cadence}
-            if self.world.calendar.pay_cadence and not self.cadences.get(key)
-            else set()
-        )
+        cadences = self._cadences_of(key)
         if len(cadences) != 1:
             self.problems.append(
                 Problem(
                     "pay-frequency-mixed",
-                    f'"{payee}" is paid by plans of different pay frequencies and has a draw or a balance.',
+                    f'"{payee}" has a draw or a balance, and is on '
+                    + ("plans of different pay frequencies." if cadences else "no plan that is calculated."),
                     self.plan_where.get(key, Where()),
                     "It isn't stated against which pay it counts.",
                     "Let the payee's plans pay equally often.",
@@ -125,7 +142,7 @@ class _Ledger:
             wanted.reshape(1, len(periods)),
             recoverable.reshape(1, len(periods)),
             at_open,
-            np.array([carries or bool(openings)]),
+            np.array([carries]),
         )
         has_draw = bool(draws)
         words = (
@@ -160,6 +177,12 @@ class _Ledger:
         ]
         return Part(None, "", None, rules, [], periods, Lines.joined(lines)), balances
 
+    def _cadences_of(self, key: Key) -> set[str]:
+        """How often a payee is paid: by what the payee earned, or else by the plans the payee is on."""
+        usual = self.world.calendar.pay_cadence
+        on = {plan.pays or usual or "month" for plan, eligible in self.plans if eligible.ever(key[0])}
+        return self.cadences.get(key) or on or ({usual} if usual else set())
+
     def _draw_row(
         self, payee: str, periods: list[Period], draws: list[tuple[Period, str, Fraction, Where]]
     ) -> tuple[Exact, Array]:
@@ -185,7 +208,6 @@ class _Ledger:
         table = self.world.table("draws")
         column = table.amounts("amount")
         out: dict[Key, list[tuple[Period, str, Fraction, Where]]] = {}
-        cadence = self.world.calendar.pay_cadence
         for row, payee in enumerate(table.words("payee").tolist()):
             first, last = (
                 self.world.period(str(table.words("from")[row])),
@@ -194,8 +216,7 @@ class _Ledger:
             per = str(table.words("per")[row])
             code = self.world.payee_code[payee]
             currency = str(column.currency[row]) if column.currency is not None else ""
-            stated = {c for (k, u), cs in self.cadences.items() if k == code and u == currency for c in cs}
-            paid = stated or {cadence or "(not stated)"}
+            paid = self._cadences_of((code, currency))
             if paid != {per}:
                 self.problems.append(
                     Problem(

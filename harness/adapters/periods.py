@@ -80,7 +80,11 @@ def _label(text: str, parts: dict[str, str]) -> str:
         if word:
             number = next((i for i, m in enumerate(_MONTHS, 1) if m[:width] == word.casefold()), 0)
             if not number:
-                raise NotReadable("not-a-period", f'"{text}": "{word}" is not the name of a month.')
+                raise NotReadable(
+                    "not-a-period",
+                    f'"{text}": "{word}" is not the English name of a month.',
+                    f"Map labels in another language one by one:  map: {{{text}: {year}-03}}",
+                )
             months.add(number)
     if len(months) > 1:
         raise NotReadable("not-a-period", f'"{text}" names two different months.')

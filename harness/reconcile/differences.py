@@ -164,7 +164,9 @@ def row_attributes(grain: GrainMapping, row: ResultRow) -> Attributes:
     if len(pay_periods) == 1:
         said["pay period"] = pay_periods.pop()
     if lines:
-        common = set(lines[0].attributes).intersection(*(line.attributes for line in lines[1:]))
+        shared = set(lines[0].attributes).intersection(*(line.attributes for line in lines[1:]))
+        # In the order of the first line: a set has another order in every process.
+        common = [pair for pair in lines[0].attributes if pair in shared]
         said |= dict(common)
     said |= dict(zip(grain.key_names, row.key, strict=True))
     return tuple((name, value) for name, value in said.items() if value)

@@ -57,7 +57,9 @@ def _noun(facts: GroupFacts) -> str:
     one = facts.count == 1 and not _is_minority(facts)
     if facts.grain.expected != "lines":
         name = facts.grain.name
-        return name[:-1] if one and name.endswith("s") else name
+        if not one:
+            return name
+        return name[:-1] if name.endswith("s") else f"row of {name}"
     kind = dict(facts.shared).get("kind", "")
     return (f"{kind} " if kind else "") + ("line" if one else "lines")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from fractions import Fraction
 
 import numpy as np
@@ -19,11 +20,13 @@ from reference_engine.vocabulary.numbers import Money
 class Matrix:
     """The payees of some lines against the run's periods.
 
-    payees: the codes that occur, ascending.  row: of each line among them.
+    payees: the codes that occur, ascending; also those of `also`, who have no line.  row: of each line among them.
     """
 
-    def __init__(self, lines: Lines, periods: int) -> None:
-        self.payees, self.row = np.unique(lines.payee, return_inverse=True)
+    def __init__(self, lines: Lines, periods: int, also: Array | None = None) -> None:
+        everyone = lines.payee if also is None else np.concatenate([lines.payee, also])
+        self.payees, row = np.unique(everyone, return_inverse=True)
+        self.row = row[: len(lines)]
         self.periods = periods
         self.period = lines.period
         cell = self.row * periods + lines.period
@@ -154,11 +157,11 @@ def _check_whole_interval(run: ComponentRun, payee: str, interval: Period, where
     if row is None:
         return
     for column, inside in (
-        ("hired", lambda day: interval.first < day <= interval.last),
-        ("left", lambda day: interval.first <= day < interval.last),
+        ("hired", (interval.first + timedelta(days=1), interval.last)),
+        ("left", (interval.first, interval.last - timedelta(days=1))),
     ):
         day = table.days(column)[row]
-        if not np.isnat(day) and inside(day.astype(object)):
+        if not np.isnat(day) and inside[0] <= day.astype(object) <= inside[1]:
             run.problem(
                 "proration",
                 f'"{payee}" was {column} on {day}, inside {interval.label}.'

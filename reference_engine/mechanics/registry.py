@@ -19,6 +19,7 @@ from reference_engine.problems import NOWHERE, Problem, Where
 if TYPE_CHECKING:
     from reference_engine.component_run import ComponentRun
     from reference_engine.lines import Lines, LineView
+    from reference_engine.vocabulary.plan import Conventions
 
 FAMILIES = ("earning", "paying")
 
@@ -65,6 +66,9 @@ class Mechanic:
 
     def check(self, problems: list[Problem]) -> None:
         """Adds a Problem for parameters that make no sense together."""
+
+    def check_under(self, conventions: Conventions, problems: list[Problem]) -> None:
+        """Adds a Problem for parameters that make no sense under the conventions of the plan."""
 
     def apply(self, lines: Lines, run: ComponentRun) -> Lines:
         """The kernel: lines in, lines out."""

@@ -54,7 +54,13 @@ def label(lower: Bound, upper: Bound | None) -> str:
 
 
 def check(
-    tiers: Sequence[Tier], what: str, where: Where, problems: list[Problem], *, shared_bounds: bool = True
+    tiers: Sequence[Tier],
+    what: str,
+    where: Where,
+    problems: list[Problem],
+    *,
+    shared_bounds: bool = True,
+    open_top: bool = True,
 ) -> None:
     """Problems for tables without rows, of mixed kinds, out of order, overlapping or, with shared bounds, with gaps."""
     if not tiers:
@@ -127,6 +133,17 @@ def check(
                     f"Did you mean: from {words(tier.to)}",
                 )
             )
+    top = tiers[-1].to
+    if open_top and top is not None:
+        problems.append(
+            Problem(
+                "tiers-top",
+                f"the last tier of {what} ends at {words(top)}.",
+                tiers[-1].where,
+                "What is above would earn nothing without the plan saying so.",
+                'Leave its "to" out, or add a tier from there at a rate of 0%.',
+            )
+        )
     if shared_bounds and number(tiers[0].from_) > 0:
         problems.append(
             Problem(

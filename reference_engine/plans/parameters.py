@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import types
 from collections.abc import Callable
 from datetime import date
@@ -94,6 +95,17 @@ def _read_object(cls: type[Any], node: Node, what: str, problems: list[Problem])
     fields = parameters(cls)
     values: dict[str, Any] = {"where": node.where}
     for name, entry in node.items():
+        if re.fullmatch(r"\d+(\.\d+)?( [A-Z]{3}|%)?", name):
+            problems.append(
+                Problem(
+                    "comma-in-braces",
+                    f'"{name}" is the second half of a number with a comma.',
+                    node.key_where(name),
+                    "Inside braces and brackets a comma ends the value.",
+                    'Put quotes around the whole, with a point for decimals: "9,500.00 EUR".',
+                )
+            )
+            continue
         if name not in fields:
             problems.append(
                 Problem(

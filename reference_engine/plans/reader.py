@@ -130,6 +130,8 @@ def read_plan(node: Node, problems: list[Problem]) -> Plan | None:
         for convention in mechanic.needs():
             needed.setdefault(convention, (mechanic.name, mechanic.where))
     check_needed(needed, conventions, problems)
+    for mechanic in (*(m for c in components for m in (*c.earn, *c.pay)), *pay):
+        mechanic.check_under(conventions, problems)
     if len(problems) > before:
         return None
     at = entry.where if (entry := node.get("eligible")) is not None else node.where

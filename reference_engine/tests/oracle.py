@@ -365,8 +365,9 @@ class _Plan:
             direct[takes] += self.round("credit", whole) - sum(direct)
         return [direct[i] if c.type == "direct" else self.round("credit", direct[c.source] * c.share) for i, c in enumerate(credits)], unit
 
-    # the lines of one component -------------------------------------------------------------------------
-    def component(self, part: Doc, payee: str, events: list[Event]) -> list[Line]:
+    # what a component counts -------------------------------------------------------------------------
+    def counted(self, part: Doc, payee: str, events: list[Event]) -> list[Line]:
+        """One line for each credit, with its base and nothing earned yet."""
         measure = part["measure"]
         if "events" in part:
             shares = {s: percent(p) for e, p in part["events"].items() for s in EVENTS[e]}
@@ -388,6 +389,11 @@ class _Plan:
                     Line(payee, self.name, part["component"], span(event.day, self.cadence), ZERO, unit, _label(event, set(shares.values()) != {1}),
                          event.kind, event, value if mirror else value * event.sign, event.sign if mirror else 1, shares[event.source])
                 )  # fmt: skip
+        return lines
+
+    def earn(self, part: Doc, payee: str, lines: list[Line], timeline: list[Span]) -> list[Line]:
+        """The mechanics in the order of the plan, then the rounding of the lines."""
+        self.timeline, self.payee = timeline, payee
         for entry in part["earn"]:
             name, params = (entry, {}) if isinstance(entry, str) else next(iter(entry.items()))
             lines = getattr(self, "earn_" + name.replace(" ", "_"))(lines, params, part)
@@ -473,32 +479,41 @@ class _Plan:
         return out
 
     def earn_retroactive(self, lines: list[Line], params: Doc, part: Doc) -> list[Line]:
+        if not lines:
+            return []
+
         def due(payee: str, interval: Span, total: Fraction) -> tuple[Fraction, str]:
             tiers = self.bounds(params["tiers"], payee, interval, part["measure"])
             position = tier_of(tiers, total, self.conv["tier.bound"])
             return (ZERO, "") if position is None else (total * tiers[position][2], _tier_label(params["tiers"][position]))
 
-        return self._due_less_earned(lines, due)
+        return self._due_less_earned(lines, due, lines[0].currency, part["component"])
 
     def earn_curve(self, lines: list[Line], params: Doc, part: Doc) -> list[Line]:
+        mine = [a for a in self.tables["plan_assignments"] if a["payee"] == self.payee and a["plan"] == self.name]
+        if not mine:
+            return []
         points = [(percent(p["attainment"]), percent(p["payout"])) for p in params["points"]]
 
         def due(payee: str, interval: Span, total: Fraction) -> tuple[Fraction, str]:
             attainment = total / self.quota(payee, interval, part["measure"])
             return self.target(payee) * curve(points, attainment, self.conv["curve.below"], self.conv["curve.above"]), "target"
 
-        return self._due_less_earned(lines, due)
+        return self._due_less_earned(lines, due, money(mine[0]["target incentive"])[1], part["component"])
 
-    def _due_less_earned(self, lines: list[Line], due: Any) -> list[Line]:
+    def _due_less_earned(self, lines: list[Line], due: Any, unit: str, component: str) -> list[Line]:
+        """In every period of an interval: what is due on all of it so far, less what was earned before."""
         out: list[Line] = []
-        for interval, group in _grouped(lines, lambda x: span(x.period.first, self.accumulate)).items():
-            total = earned = ZERO
-            for period, inside in _grouped(group, lambda x: x.period).items():
-                total += sum((x.base * x.sign for x in inside), ZERO)
-                amount, label = due(inside[0].payee, interval, total)
-                plain = Line(inside[0].payee, self.name, inside[0].component, period, amount, inside[0].currency, label, "")
-                out += [plain, replace(plain, amount=-earned, label="earned before", kind="earned before")]
-                earned = amount
+        totals: dict[Span, Fraction] = defaultdict(Fraction)
+        earned: dict[Span, Fraction] = defaultdict(Fraction)
+        for period in self.timeline:
+            interval = span(period.first, self.accumulate)
+            totals[interval] += sum((x.base * x.sign for x in lines if x.period == period), ZERO)
+            amount, label = due(self.payee, interval, totals[interval])
+            plain = Line(self.payee, self.name, component, period, amount, unit, label, "")
+            if amount != earned[interval]:
+                out += [plain, replace(plain, amount=-earned[interval], label="earned before", kind="earned before")]
+            earned[interval] = amount
         return out
 
     def earn_unit_bands(self, lines: list[Line], params: Doc, part: Doc) -> list[Line]:
@@ -659,16 +674,18 @@ def calculate(plans: list[Doc], tables: Tables) -> Outcome:
     """What every payee earns and is paid."""
     outcome = Outcome()
     events = events_of(tables)
-    people = sorted({c.payee for e in events for c in credits_of(e, tables)} | {d["payee"] for d in tables.get("draws", [])})
+    people = {c.payee for e in events for c in credits_of(e, tables)}
+    people |= {r["payee"] for t in ("draws", "opening_balances", "plan_assignments") for r in tables.get(t, [])}
     for doc in plans:
         plan = _Plan(doc, tables)
-        earned = {(payee, i): plan.component(part, payee, events) for payee in people for i, part in enumerate(doc["components"])}
-        timeline = _timeline(plan, earned, tables)
-        for payee in people:
+        counted = {(payee, i): plan.counted(part, payee, events) for payee in people for i, part in enumerate(doc["components"])}
+        timeline = _timeline(plan, [x for lines in counted.values() for x in lines], tables)
+        for payee in sorted(people):
             whole: list[Line] = []
             for i, part in enumerate(doc["components"]):
-                if earned[payee, i]:
-                    whole += plan.pay(part, earned[payee, i], timeline)
+                lines = plan.earn(part, payee, counted[payee, i], timeline)
+                if lines:
+                    whole += plan.pay(part, lines, timeline)
             for entry in doc.get("pay", []):
                 if whole:
                     whole += plan.cap(whole, entry["cap"], timeline, "cap")
@@ -678,9 +695,9 @@ def calculate(plans: list[Doc], tables: Tables) -> Outcome:
     return outcome
 
 
-def _timeline(plan: _Plan, earned: dict[tuple[str, int], list[Line]], tables: Tables) -> list[Span]:
+def _timeline(plan: _Plan, counted: list[Line], tables: Tables) -> list[Span]:
     """Every pay period from the first in which anything of the plan happens to the last."""
-    days = [x.period.first for lines in earned.values() for x in lines]
+    days = [x.period.first for x in counted]
     if any("release" in m for part in plan.doc["components"] for m in part.get("pay", [])):
         days += [_day(p["date"]) for p in tables.get("payments", [])]
     if any("clawback" in m for part in plan.doc["components"] for m in part.get("pay", [])):
@@ -688,11 +705,11 @@ def _timeline(plan: _Plan, earned: dict[tuple[str, int], list[Line]], tables: Ta
     return spans(min(days), max(days), plan.cadence) if days else []
 
 
-def settle(outcome: Outcome, plans: list[Doc], tables: Tables, people: list[str]) -> None:
+def settle(outcome: Outcome, plans: list[Doc], tables: Tables, people: set[str]) -> None:
     """Draws, opening balances and pay below zero: one ledger for each payee, period by period."""
     cadence = CADENCE[plans[0]["pays"]]
     carries = plans[0]["conventions"].get("balance.negative") == "carried"
-    for payee in people:
+    for payee in sorted(people):
         pay: dict[Span, Fraction] = defaultdict(Fraction)
         for x in outcome.lines:
             if x.payee == payee and not x.held and x.paid:

@@ -18,6 +18,7 @@ from reference_engine.plans.reader import read_plan
 from reference_engine.problems import Problem
 from reference_engine.results import Result
 from reference_engine.run import calculate
+from reference_engine.vocabulary.calendar import Calendar
 from reference_engine.vocabulary.tables import TextTable
 from reference_engine.world import World, read_world
 
@@ -37,6 +38,7 @@ class Case:
 
     tables: dict[str, list[Row]]
     plans: list[Doc]
+    calendar: Calendar = Calendar()
 
 
 def text_tables(tables: dict[str, list[Row]]) -> list[TextTable]:
@@ -50,10 +52,10 @@ def text_tables(tables: dict[str, list[Row]]) -> list[TextTable]:
     return out
 
 
-def world_of(tables: dict[str, list[Row]]) -> World:
+def world_of(tables: dict[str, list[Row]], calendar: Calendar | None = None) -> World:
     """The engine's world; any Problem is a mistake of the generator."""
     problems: list[Problem] = []
-    world = read_world(text_tables(tables), problems)
+    world = read_world(text_tables(tables), problems, calendar)
     assert not problems, "\n".join(map(str, problems))
     return world
 
@@ -63,7 +65,7 @@ def run_engine(case: Case, **options: Any) -> Result:
     problems: list[Problem] = []
     plans = [read_plan(Node.of(doc), problems) for doc in case.plans]
     assert not problems, "\n".join(map(str, problems))
-    return calculate([p for p in plans if p is not None], world_of(case.tables), **options)
+    return calculate([p for p in plans if p is not None], world_of(case.tables, case.calendar), **options)
 
 
 def written(minor: int, currency: str) -> str:
@@ -128,9 +130,10 @@ def deals(draw: st.DrawFn, tables: dict[str, list[Row]], currencies: list[str], 
             {"territory": "North", "owner": "Ben", "from": str(turn + timedelta(days=1)), "to": ""},
         ]
     tables["deals"] = rows
-    tables["products"] = [
-        {"product": p, "category": draw(st.sampled_from(["Bikes", "Caps"])), "commission free": draw(st.sampled_from(["", "yes", "no"]))} for p in PRODUCTS
-    ]
+    tables["products"] = [{"product": "Bell", "category": "Bikes", "commission free": ""}, {"product": "Hat", "category": "Caps", "commission free": ""}]
+    for product in PRODUCTS:
+        category, free = draw(st.sampled_from(["Bikes", "Caps"])), draw(st.sampled_from(["", "yes", "no"]))
+        tables["products"].append({"product": product, "category": category, "commission free": free})
     splits: list[Row] = []
     for row in rows:
         if draw(st.integers(0, 2)) == 0:
@@ -225,10 +228,9 @@ def conventions(draw: st.DrawFn, decimals: int, **fixed: str) -> Doc:
     }
 
 
-def tier_table(bounds: list[str], rates: list[str], *, open_end: bool = True) -> list[Row]:
-    """Tiers that share their bounds."""
-    ends = [*bounds[1:], ""] if open_end else bounds[1:]
-    return [{"from": low, "to": high, "rate": rate} for low, high, rate in zip(bounds, ends, rates, strict=False)]
+def tier_table(bounds: list[str], rates: list[str]) -> list[Row]:
+    """Tiers that share their bounds; the last has no end."""
+    return [{"from": low, "to": high, "rate": rate} for low, high, rate in zip(bounds, [*bounds[1:], ""], rates, strict=True)]
 
 
 def assignments(plan: str, **more: str) -> list[Row]:

@@ -35,6 +35,7 @@ from reference_engine.tests.random_worlds import (
     tier_table,
     written,
 )
+from reference_engine.vocabulary.calendar import Calendar
 from reference_engine.vocabulary.results import EarnedLine
 
 settings.register_profile(
@@ -82,6 +83,9 @@ def line_cases(draw: st.DrawFn) -> Case:
     pays = draw(st.sampled_from(["monthly", "quarterly"]))
     if draw(st.integers(0, 2)) == 0:
         pay.append({"cap": draw(limits(unit, pays))})
+    if "invoice lines" not in (records, "invoice lines" if measure == "margin" else ""):
+        for product in tables["products"]:
+            product["commission free"] = ""  # B4
     component: Doc = {"component": "C", "measure": measure, "credits": draw(CREDITS), "earn": earn, "pay": pay}
     if records:
         component["records"] = records
@@ -143,7 +147,7 @@ def earnings(draw: st.DrawFn, unit: str, bounds: tuple[int, ...], conv: Doc) -> 
         out.append({"brackets": {"tiers": tiers}})
     else:
         ends = draw(st.sampled_from([[written(0, unit), low, high], [written(0, unit), low, high, written(bounds[2] * 2, unit)]]))
-        tiers = tier_table(ends, [draw(rate) for _ in ends], open_end=draw(st.booleans()))
+        tiers = tier_table(ends, [draw(rate) for _ in ends])
         out.append({"brackets": {"tiers": tiers}})
     if draw(st.integers(0, 3)) == 0:
         out.append({"threshold": {"base under": low}})
@@ -213,7 +217,7 @@ def tier_cases(draw: st.DrawFn) -> Case:
     else:
         by_money = [written(0, unit), written(50 * one, unit), written(100 * one, unit)]
         ends = draw(st.sampled_from([["0%"], ["0%", "100%"], ["0%", "50%", "100%"], ["0%", "100%", "120.5%"], by_money]))
-        earn = {mechanic: {"tiers": tier_table(ends, [draw(rate) for _ in ends], open_end=draw(st.integers(0, 3)) > 0)}}
+        earn = {mechanic: {"tiers": tier_table(ends, [draw(rate) for _ in ends])}}
     pay: list[Doc] = []
     if mechanic == "marginal" and measure == "bookings" and draw(st.integers(0, 2)) == 0:
         draw(cancellations(tables, 60))
@@ -222,6 +226,11 @@ def tier_cases(draw: st.DrawFn) -> Case:
     if draw(st.integers(0, 2)) == 0:
         pay.append({"cap": draw(limits(unit, pays))})
     component = {"component": "C", "measure": measure, "credits": draw(CREDITS), "earn": [earn], "pay": pay}
+    if mechanic == "curve":
+        # B6: only payees who are credited at all
+        sources = oracle.SOURCES[measure]
+        seen = {c.payee for e in oracle.events_of(tables) if e.source in sources for c in oracle.credits_of(e, tables) if c.type in component["credits"]}
+        tables["plan_assignments"] = [a for a in tables["plan_assignments"] if a["payee"] in seen]
     return Case(tables, [{"plan": "P", "currency": unit, "pays": pays, "conventions": conv, "components": [component]}])
 
 
@@ -260,7 +269,7 @@ def event_cases(draw: st.DrawFn) -> Case:
     draw(invoices(tables))
     shares = draw(st.sampled_from([{"booking": "50%", "payment": "50%"}, {"booking": "33.3%", "invoice": "66.7%"}, {"booking": "60%", "invoice": "20%", "payment": "20%"}, {"booking": "100%"}]))
     conv = draw(conventions(DECIMALS[unit]))
-    earn: list[Any] = draw(st.sampled_from([["individual rate"], [{"flat rate": {"rate": draw(st.sampled_from(RATES))}}], [{"lookup": {"rules": [{"product": "A", "rate": "7.77%"}, {"rate": "3%"}]}}]]))
+    earn: list[Any] = draw(st.sampled_from([["individual rate"], [{"flat rate": {"rate": draw(st.sampled_from(RATES))}}]]))
     pay: list[Doc] = []
     if draw(st.booleans()):
         draw(cancellations(tables, 90))
@@ -295,7 +304,7 @@ def balance_cases(draw: st.DrawFn) -> Case:
         conv = draw(conventions(DECIMALS[unit], **{"balance.negative": negative}))
         component = {"component": "C", "measure": "bookings", "credits": ["direct", "roll-up"], "earn": [{"flat rate": {"rate": draw(st.sampled_from(RATES))}}]}
         plans.append({"plan": name, "pays": "monthly", "currency": unit, "eligible": "everyone", "conventions": conv, "components": [component]})
-    return Case(tables, plans)
+    return Case(tables, plans, Calendar(pay_cadence="month"))
 
 
 # -- comparison -------------------------------------------------------------------------------------------
@@ -325,7 +334,7 @@ def _of_engine(lines: list[EarnedLine]) -> dict[Key, Fraction]:
     for x in lines:
         if x.plan:
             out[x.payee, x.plan, x.component, x.kind, x.record, x.line, x.label, x.period, x.pay_period, x.state, x.currency] += x.amount
-    return {k: v for k, v in out.items() if v}
+    return _without_nothing(out)
 
 
 def _of_oracle(lines: list[oracle.Line]) -> dict[Key, Fraction]:
@@ -335,7 +344,20 @@ def _of_oracle(lines: list[oracle.Line]) -> dict[Key, Fraction]:
         paid = x.paid.label if x.paid else ""
         state = "held" if x.held else "released"
         out[x.payee, x.plan, x.component, x.kind, record, line, x.label, x.period.label, paid, state, x.currency] += x.amount
-    return {k: v for k, v in out.items() if v}
+    return _without_nothing(out)
+
+
+def _without_nothing(lines: dict[Key, Fraction]) -> dict[Key, Fraction]:
+    """The lines that pay something.  What is due and just what was earned before it is nothing."""
+    nets: dict[Key, Fraction] = defaultdict(Fraction)
+    for (payee, plan, component, kind, *_, period, _paid, _state, _unit), amount in lines.items():
+        if kind in ("", "earned before"):
+            nets[payee, plan, component, period] += amount
+    return {
+        key: amount
+        for key, amount in lines.items()
+        if amount and (key[3] not in ("", "earned before") or nets[key[0], key[1], key[2], key[7]])
+    }
 
 
 def _open(balances: dict[tuple[str, str], Fraction]) -> dict[tuple[str, str], Fraction]:

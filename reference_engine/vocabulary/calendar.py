@@ -63,7 +63,9 @@ class Calendar:
         try:
             return date(start.year + year - nearest, start.month, start.day)
         except ValueError:
-            raise NotAPeriod(f"fiscal year {year} can't start on a {start:%d %B}; state its first day.") from None
+            raise NotAPeriod(
+                f"fiscal year {year} can't start on a {start:%d %B}; state its first day."
+            ) from None
 
     def period(self, label: str) -> Period:
         """The days that a label means.  Raises NotAPeriod for text that isn't one."""

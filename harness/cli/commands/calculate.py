@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import date
+from fractions import Fraction
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,19 +104,37 @@ def _print(result: Result, out: Path | None) -> None:
     from harness.cli.tables import table
     from reference_engine.vocabulary.numbers import format_money
 
-    rows = [
-        (p.payee, p.period, p.plan, p.component, format_money(p.amount, p.currency))
-        for p in result.payout_rows()
-    ]
+    rows = list(_rows(result))
     click.echo(table(("payee", "period", "plan", "component", "amount"), rows, right=(4,)))
     sums: dict[str, Any] = {}
     for p in result.payout_rows():
         sums[p.currency] = sums.get(p.currency, 0) + p.amount
     click.echo(
-        f"\n{len(rows):,} payouts of {result.line_count:,} lines, in total "
+        f"\n{len(result.payout_rows()):,} payouts of {result.line_count:,} lines, in total "
         + ", ".join(format_money(v, c) for c, v in sorted(sums.items()))
     )
     if not rows:
         click.echo("Nothing is paid: no record of the data is credited to a payee of these plans.")
     if out is not None:
         click.echo(f"Written to {out.as_posix()}: payouts.csv, lines.csv, credits.csv")
+
+
+def _rows(result: Result) -> Iterator[tuple[str, str, str, str, str]]:
+    """Payouts by payee and period; a total where a payee has several in a period."""
+    from reference_engine.vocabulary.numbers import format_money
+
+    ordered = sorted(result.payout_rows(), key=lambda p: (p.payee, p.first, p.last, p.currency, p.plan))
+    for (payee, period, _, currency), entries in groupby(
+        ordered, key=lambda p: (p.payee, p.period, p.last, p.currency)
+    ):
+        found = list(entries)
+        for p in found:
+            yield p.payee, p.period, p.plan, p.component, format_money(p.amount, p.currency)
+        if len(found) > 1:
+            yield (
+                payee,
+                period,
+                "",
+                "is paid",
+                format_money(sum((p.amount for p in found), Fraction(0)), currency),
+            )

@@ -14,6 +14,7 @@ from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 from reference_engine.mechanics.tiers import Tier, check, number
 from reference_engine.problems import Problem
 from reference_engine.vocabulary.numbers import Money, format_money
+from reference_engine.vocabulary.plan import Conventions
 
 GAP = "between the brackets: nothing"
 
@@ -57,8 +58,6 @@ class Brackets(Mechanic):
         return ("tier.bound", "tier.gap", "returns.earn")
 
     def check(self, problems: list[Problem]) -> None:
-        # Which bounds may touch depends on the plan's convention; what overlaps is wrong under any.
-        check(self.tiers, '"brackets"', self.where, problems, shared_bounds=self._shared())
         if not all(isinstance(t.from_, Money) for t in self.tiers):
             problems.append(
                 Problem(
@@ -69,8 +68,9 @@ class Brackets(Mechanic):
                 )
             )
 
-    def _shared(self) -> bool:
-        return any(a.to == b.from_ for a, b in zip(self.tiers, self.tiers[1:], strict=False))
+    def check_under(self, conventions: Conventions, problems: list[Problem]) -> None:
+        inclusive = conventions.get("tier.bound") == "both ends inclusive"
+        check(self.tiers, '"brackets"', self.where, problems, shared_bounds=not inclusive, open_top=False)
 
     def apply(self, lines: Lines, run: ComponentRun) -> Lines:
         currencies = {t.from_.currency for t in self.tiers if isinstance(t.from_, Money)}
@@ -87,12 +87,14 @@ class Brackets(Mechanic):
         bound = run.conventions["tier.bound"]
         rate = Exact.full(len(lines), 0)
         rule = np.full(len(lines), run.rule(GAP, where=self.where))
-        for tier in self.tiers:
+        for position, tier in enumerate(self.tiers):
             low = Exact.full(len(lines), number(tier.from_))
-            inside = lines.base > low if bound == "lower tier" and number(tier.from_) else lines.base >= low
+            # The outer bounds belong to their tier; the convention is about bounds that two tiers share.
+            inside = lines.base > low if bound == "lower tier" and position else lines.base >= low
             if tier.to is not None:
                 high = Exact.full(len(lines), number(tier.to))
-                inside &= lines.base < high if bound == "upper tier" else lines.base <= high
+                shares = position + 1 < len(self.tiers) and self.tiers[position + 1].from_ == tier.to
+                inside &= lines.base < high if bound == "upper tier" and shares else lines.base <= high
             rate = Exact.where(inside, Exact.full(len(lines), tier.rate.value), rate)
             rule = np.where(inside, run.rule(f"bracket {tier.label} at {tier.rate}", where=tier.where), rule)
         return rated(lines, rate, rule)

@@ -75,11 +75,9 @@ class Curve(Mechanic):
                 )
 
     def apply(self, lines: Lines, run: ComponentRun) -> Lines:
-        if not len(lines):
-            return lines
         accumulate = run.conventions["tier.accumulate"]
         interval, intervals = run.intervals(accumulate)
-        matrix = Matrix(lines, len(run.periods))
+        matrix = Matrix(lines, len(run.periods), run.idle)
         measured = accumulated(matrix.sums(lines.signed_base()), interval)
         unit = matrix.currency(lines, run, lines.unit, run.component.measure)
         quota, present = quota_matrix(run, matrix, measured, accumulate, unit, self.where)

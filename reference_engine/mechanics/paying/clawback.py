@@ -74,6 +74,16 @@ class Clawback(Mechanic):
         }
         last = np.array([p.last for p in run.periods], dtype="datetime64[D]")
         has_event = lines.event >= 0
+        whole = ~has_event & ((lines.kind == "") | (lines.kind == "earned before"))
+        lost = np.flatnonzero(np.isin(events.owner[cancelled], np.unique(lines.payee[whole])))
+        for at in lost.tolist()[:1]:
+            run.problem(
+                "clawback-no-deal",
+                f'deal {events.deal[cancelled[at]]} is cancelled, and "{run.component.name}" earns on the whole measure, not deal by deal.',
+                self.where,
+                "No single amount was earned on the deal, so none can be taken back.",
+                "Take the deal out of the measure with a return, or leave the clawback out.",
+            )
         cause = np.array(
             [by_deal.get(d, -1) for d in np.where(has_event, events.deal[lines.event], "").tolist()],
             dtype=np.int64,
