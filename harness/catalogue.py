@@ -211,7 +211,7 @@ def _unknown(step: WrittenStep, where: Where, excerpt: str) -> Problem:
         )
         return Problem("step-unknown", what, where, remedy=remedy, excerpt=excerpt)
     near = suggest(step.text, step.kind)
-    remedy = f"Did you mean: {near[1]}  [{near[0].id}]" if near else "The step catalogue lists every sentence: trueup steps"
+    remedy = f"Did you mean: {near[1]}  [{near[0].id}]" if near else "docs/features.md lists every sentence."
     return Problem("step-unknown", what, where, remedy=remedy, excerpt=excerpt)
 
 

@@ -6,7 +6,8 @@ import csv
 import io
 import re
 
-from reports.record_types import Difference, Grain, RunRecord
+from reports.difference_types import Difference
+from reports.record_types import Grain, RunRecord
 
 COLUMNS = ("class", "expected", "actual", "difference", "currency", "rule", "base", "rate", "group", "cause")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?%?\Z", re.ASCII)
@@ -25,10 +26,12 @@ def differences_csv(record: RunRecord, grain: Grain) -> str:
     ours = tuple(f"trueup {name}" if name in grain.keys else name for name in COLUMNS)
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow([neutral(name) for name in (*grain.keys, *ours)])
-    for difference in record.differences:
-        if difference.grain == grain.name:
-            writer.writerow([neutral(cell) for cell in _cells(difference, grain, causes)])
+    rows = [difference for difference in record.differences if difference.grain == grain.name]
+    mixed = any(row.other for row in rows)
+    writer.writerow([neutral(n) for n in (*grain.keys, *ours, *(["difference in other currencies"] if mixed else []))])
+    for row in rows:
+        others = " and ".join(f"{amount} {currency}" for currency, amount in row.other.items())
+        writer.writerow([neutral(cell) for cell in (*_cells(row, grain, causes), *([others] if mixed else []))])
     return file.getvalue()
 
 

@@ -14,15 +14,22 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from reference_engine.problems import Problem, Stopped, Where
+from reports.difference_types import (
+    Amount,
+    Derivation,
+    Difference,
+    ExportedRow,
+    KnownDifference,
+    StatementLine,
+    Texts,
+    Totals,
+)
 from reports.record_check import contradictions
 from reports.record_reading import Reader, plain
 from reports.record_types import (
     FORMAT,
-    Amount,
     Circumstances,
-    Derivation,
-    Difference,
-    ExportedRow,
+    Control,
     Grain,
     Group,
     Identity,
@@ -31,9 +38,7 @@ from reports.record_types import (
     PlanUsed,
     RunRecord,
     Slice,
-    Texts,
     Tolerance,
-    Totals,
     Verdict,
 )
 from reports.scenario_types import NotExecuted, ScenarioCounts, ScenarioResult, StepResult
@@ -42,6 +47,7 @@ __all__ = [
     "FORMAT",
     "Amount",
     "Circumstances",
+    "Control",
     "Derivation",
     "Difference",
     "ExportedRow",
@@ -49,6 +55,7 @@ __all__ = [
     "Group",
     "Identity",
     "Input",
+    "KnownDifference",
     "NotExecuted",
     "PayoutSummary",
     "PlanUsed",
@@ -56,6 +63,7 @@ __all__ = [
     "ScenarioCounts",
     "ScenarioResult",
     "Slice",
+    "StatementLine",
     "StepResult",
     "Texts",
     "Tolerance",
@@ -68,7 +76,7 @@ __all__ = [
 ]
 
 FILE = "record.json"
-TABLES = ("differences", "payouts")
+TABLES = {"differences": Difference, "accepted": Difference, "tolerated": Difference, "payouts": PayoutSummary}
 BIG = 5_000
 """Tables with more rows than this lie beside the JSON."""
 _AGAIN = "Run the same command again to write the record anew."
@@ -196,11 +204,11 @@ def _parse(file: Path) -> dict[str, Any]:
         _stop(
             "record-missing", "there is no run record here", file, f"Give the folder of a run, or its {FILE}."
         )
-    except (OSError, UnicodeDecodeError) as error:
-        _stop("record-broken", f"the record can't be read: {error}", file, _AGAIN)
+    except (OSError, UnicodeDecodeError):
+        _stop("record-broken", "the record can't be read: it isn't UTF-8 text or isn't accessible", file, _AGAIN)
     except json.JSONDecodeError as error:
         where = Where(str(file), error.lineno, error.colno)
-        _stop("record-broken", f"the record isn't complete JSON: {error.msg}", where, _AGAIN)
+        _stop("record-broken", "the record isn't complete: it ends or is damaged here", where, _AGAIN)
     except (ValueError, RecursionError) as error:
         _stop("record-broken", f"the record can't be read: {error}", file, _AGAIN)
     if not isinstance(data, dict):
@@ -263,7 +271,7 @@ def _read_table(
         what = f"the record's table of {name} is missing or was changed"
         problems.append(Problem("record-changed", what, where, "No sign-off can rest on it.", _AGAIN))
         return []
-    kind = {"differences": Difference, "payouts": PayoutSummary}[name]
+    kind = TABLES[name]
     texts = {f for f, hint in kind.__annotations__.items() if hint in ("str", "Amount")}
     texts = {f.rstrip("_") for f in texts}
     with duckdb.connect(":memory:") as connection:

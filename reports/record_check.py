@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from reference_engine.problems import Problem, Where
+from reports.difference_types import Difference
 from reports.record_reading import AMOUNT
 from reports.record_types import Grain, RunRecord
 from reports.scenario_types import ScenarioCounts
@@ -18,14 +19,22 @@ def contradictions(record: RunRecord, file: str = "record.json") -> list[Problem
     if found:
         return _problems(found, file)
     names = [grain.name for grain in record.grains]
+    every = (*record.differences, *record.accepted, *record.tolerated)
     ids = {difference.id for difference in record.differences}
+    all_ids = {difference.id for difference in every}
     groups = {group.id: group for group in record.groups}
     found += _twice("grain", names) + _twice("cause", [group.id for group in record.groups])
-    found += _twice("difference", [difference.id for difference in record.differences])
+    found += _twice("difference", [difference.id for difference in every])
     listed = Counter((difference.grain, difference.class_) for difference in record.differences)
     for grain in record.grains:
         found += _grain(grain, {c: n for (g, c), n in listed.items() if g == grain.name})
-    for difference in record.differences:
+        accepted = sum(d.grain == grain.name for d in record.accepted)
+        if accepted != grain.known:
+            found.append(f"{grain.name}: it counts {grain.known} known rows, and {accepted} are listed as accepted")
+        if grain.follows_from and grain.follows_from not in names[: names.index(grain.name)]:
+            found.append(f'{grain.name}: it follows from "{grain.follows_from}", which is no finer grain')
+    followers = {grain.name for grain in record.grains if grain.follows_from}
+    for difference in every:
         who = f'difference "{difference.id}"'
         if difference.grain not in names:
             found.append(f'{who} is of the unknown grain "{difference.grain}"')
@@ -34,15 +43,28 @@ def contradictions(record: RunRecord, file: str = "record.json") -> list[Problem
         found += [
             f'{who} follows from the unknown difference "{i}"'
             for i in difference.follows_from
-            if i not in ids
+            if i not in all_ids
         ]
+        if difference.follows_from and difference.grain not in followers:
+            found.append(f"{who} follows from finer ones, and its grain doesn't")
         if number(difference.actual) - number(difference.expected) != number(difference.difference):
             found.append(
                 f"{who}: actual {difference.actual or 'none'} less expected "
                 f"{difference.expected or 'none'} is not {difference.difference or 'none'}"
             )
+        found += _lines(difference, who)
+    found += _known(record)
     found += _groups(record, ids) + _scenarios(record.scenario_counts, len(record.scenarios))
     return _problems(found, file)
+
+
+def money_of(rows: Iterable[Difference]) -> dict[str, Fraction]:
+    """What rows differ by, summed for each currency."""
+    sums: dict[str, Fraction] = {}
+    for row in rows:
+        for currency, amount in ((row.currency, row.difference), *row.other.items()):
+            sums[currency] = sums.get(currency, Fraction(0)) + number(amount)
+    return sums
 
 
 def number(text: str) -> Fraction:
@@ -62,8 +84,8 @@ def _problems(found: list[str], file: str) -> list[Problem]:
 def _amounts(record: RunRecord) -> list[str]:
     texts = [
         (f'difference "{d.id}"', text)
-        for d in record.differences
-        for text in (d.expected, d.actual, d.difference)
+        for d in (*record.differences, *record.accepted, *record.tolerated)
+        for text in (d.expected, d.actual, d.difference, *d.other.values(), *_line_amounts(d))
     ]
     for grain in record.grains:
         for totals in (grain.expected, grain.actual, grain.difference):
@@ -82,11 +104,8 @@ def _grain(grain: Grain, listed: Mapping[str, int]) -> list[str]:
     by_class = {name: count for name, count in grain.by_class.items() if count}
     if by_class != listed:
         found.append(f"{grain.name}: by class it counts {by_class}, and lists {dict(listed)}")
-    if sum(by_class.values()) not in (grain.differences, grain.differences + grain.known):
-        found.append(
-            f"{grain.name}: {sum(by_class.values())} by class is not {grain.differences} differences and "
-            f"{grain.known} known"
-        )
+    if sum(by_class.values()) != grain.differences:
+        found.append(f"{grain.name}: {sum(by_class.values())} by class is not {grain.differences} differences")
     if grain.matched > grain.compared:
         found.append(f"{grain.name}: {grain.matched} agree of only {grain.compared} compared")
     if (grain.matched == grain.compared) and by_class:
@@ -100,6 +119,37 @@ def _grain(grain: Grain, listed: Mapping[str, int]) -> list[str]:
     return found
 
 
+def _line_amounts(difference: Difference) -> list[str]:
+    ours = difference.ours
+    return [] if ours is None else [ours.rest, *(line.amount for line in ours.lines)]
+
+
+def _lines(difference: Difference, who: str) -> list[str]:
+    ours = difference.ours
+    if ours is None or not ours.lines:
+        return []
+    total = sum((number(line.amount) for line in ours.lines), number(ours.rest))
+    if total == number(difference.expected):
+        return []
+    return [f"{who}: the lines of its payout don't add up to the expected {difference.expected or 'none'}"]
+
+
+def _known(record: RunRecord) -> list[str]:
+    open_ones = {difference.id: difference for difference in record.differences}
+    accepted = {difference.id: difference for difference in record.accepted}
+    found = []
+    for known in record.known:
+        who = f"the known difference of {' '.join(f'{n} {v}' for n, v in known.key.items())}"
+        place = accepted if known.state == "accepted" else {**open_ones, **accepted}
+        unknown = [i for i in known.differences if i not in place]
+        found += [f'{who}, which is {known.state}, stands for the unknown row "{i}"' for i in unknown]
+        sums = money_of([place[i] for i in known.differences if i in place])
+        stated = {currency: number(amount) for currency, amount in known.amount.items()}
+        if known.state == "accepted" and {c: v for c, v in sums.items() if v} != {c: v for c, v in stated.items() if v}:
+            found.append(f"{who}: what was accepted is not the sum of its rows")
+    return found
+
+
 def _groups(record: RunRecord, ids: set[str]) -> list[str]:
     found = []
     by_id = {difference.id: difference for difference in record.differences}
@@ -108,11 +158,7 @@ def _groups(record: RunRecord, ids: set[str]) -> list[str]:
             found.append(f'cause "{group.id}" counts {group.count} rows and lists {len(group.differences)}')
         unknown = [i for i in group.differences if i not in ids]
         found += [f'cause "{group.id}" lists the unknown difference "{i}"' for i in unknown]
-        sums: dict[str, Fraction] = {}
-        for difference in (by_id[i] for i in group.differences if i in ids):
-            sums[difference.currency] = sums.get(difference.currency, Fraction(0)) + number(
-                difference.difference
-            )
+        sums = money_of([by_id[i] for i in group.differences if i in ids])
         stated = {currency: number(amount) for currency, amount in group.money.items()}
         if not unknown and {c: v for c, v in sums.items() if v} != {c: v for c, v in stated.items() if v}:
             found.append(f'cause "{group.id}": its money is not the sum of its rows')

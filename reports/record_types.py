@@ -7,23 +7,17 @@ durations.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Literal
 
 from reference_engine.problems import Problem
+from reports.difference_types import Amount, Difference, KnownDifference, Texts, Totals
 from reports.scenario_types import ScenarioCounts, ScenarioResult
 
-FORMAT = 1
+FORMAT = 2
 """Version of the record's layout.  A record of another version is refused, never guessed at."""
 
-Amount = Annotated[str, "amount"]
-"""Exact text: -1234.50, or a fraction like 100/3 where no rounding is stated.  Blank: there is no amount."""
-Totals = Mapping[str, Amount]
-"""Currency code to amount."""
-Texts = Mapping[str, str]
-"""Names to texts, in the order in which they are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +43,30 @@ class Circumstances:
 
 
 @dataclass(frozen=True, slots=True)
+class Control:
+    """What one grain reads from a file that feeds several.  rows: that it compares; totals: of their amounts."""
+
+    name: str
+    rows: int
+    totals: Totals = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Input:
-    """One file that went in.  path: relative to the project.  rows: data rows, without the header.
+    """One file that went in.  path: relative to the project.  rows: data rows, without the header; None: no table.
 
     role: what it is to the run, in words ("target's export", "plan", "people").  totals: control totals.
+    controls: control totals of each grain, where the file feeds several.
     """
 
     name: str
     path: str
     sha256: str
     bytes: int
-    rows: int = 0
+    rows: int | None = None
     role: str = ""
     totals: Totals = field(default_factory=dict)
+    controls: tuple[Control, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +118,9 @@ class Grain:
 
     name: plural, as people say it ("commission lines").  keys: the target's own column names that name a
     row. compared: keys on either side.  matched: those that agree, within a tolerance or exactly.
-    differences: those that differ and are not known.  known: those that differ as declared.  by_class
-    counts every listed difference; known ones may be listed or left out. expected, actual, difference: totals over all that was compared;
-    difference is actual minus expected.
+    differences: those that differ and are not known, by_class: the same by class.  known: those that differ as
+    accepted.  expected, actual, difference: totals over all that was compared; difference is actual minus expected.
+    follows_from: the finer grain that this one adds up; blank where they are independent.
     """
 
     name: str
@@ -130,6 +135,7 @@ class Grain:
     known: int = 0
     tolerances: tuple[Tolerance, ...] = ()
     slices: tuple[Slice, ...] = ()
+    follows_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,73 +161,6 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Derivation:
-    """Our side of a difference: why the expected amount is what it is.
-
-    rule: the words of the rule that decided.  base: what the rate is applied to, in base_currency, or units
-    where that is blank.  rate: as text with its unit ("1.1%", "7.50 USD").  unrounded: base times rate.
-    rounding: each rounding step in words.  sentences: the derivation, one step each.  plan_file, plan_line:
-    where the rule stands.
-    """
-
-    deal: str = ""
-    record: str = ""
-    line: str = ""
-    date: str = ""
-    payee: str = ""
-    plan: str = ""
-    component: str = ""
-    rule: str = ""
-    base: Amount = ""
-    base_currency: str = ""
-    rate: str = ""
-    unrounded: str = ""
-    rounding: tuple[str, ...] = ()
-    sentences: tuple[str, ...] = ()
-    plan_file: str = ""
-    plan_line: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ExportedRow:
-    """Their side of a difference: the row as the target exported it.  row: column to text, in the file's
-    order.
-    """
-
-    file: str
-    line: int
-    row: Texts
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One row on which the two sides do not agree.
-
-    key: the grain's key columns, with the target's own codes.  expected, actual: blank where that side has
-    no row. difference: actual minus expected, a missing row counting as 0.  stage: the first stage of the
-    calculation that differs.  field: the target's column that differs.  group: id of its cause.
-    follows_from: ids of the finer differences that make it up.  attributes: what filters and causes look at
-    (plan, kind, product, period).
-    """
-
-    id: str
-    grain: str
-    class_: str
-    key: Texts
-    expected: Amount
-    actual: Amount
-    difference: Amount
-    currency: str
-    stage: str = ""
-    field: str = ""
-    group: str = ""
-    follows_from: tuple[str, ...] = ()
-    attributes: Texts = dataclasses.field(default_factory=dict)
-    ours: Derivation | None = None
-    theirs: ExportedRow | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class PayoutSummary:
     """What the plans pay one payee for one component in one period.  name: as people know the payee."""
 
@@ -238,7 +177,9 @@ class PayoutSummary:
 class RunRecord:
     """Everything that a run found, from which every page, table and file is drawn.
 
-    limits: what the run did not test, one sentence each.
+    known: every difference that was declared beforehand, whether it still holds or not.  accepted: the rows that
+    differ as accepted, and aren't among the differences.  tolerated: the rows within a tolerance that a coarser
+    difference follows from.  limits: what the run did not test, one sentence each.
     """
 
     identity: Identity
@@ -249,6 +190,9 @@ class RunRecord:
     grains: tuple[Grain, ...] = ()
     groups: tuple[Group, ...] = ()
     differences: tuple[Difference, ...] = ()
+    known: tuple[KnownDifference, ...] = ()
+    accepted: tuple[Difference, ...] = ()
+    tolerated: tuple[Difference, ...] = ()
     scenario_counts: ScenarioCounts = field(default_factory=ScenarioCounts)
     scenarios: tuple[ScenarioResult, ...] = ()
     payouts: tuple[PayoutSummary, ...] = ()

@@ -16,8 +16,9 @@ from markupsafe import Markup
 from reports.csv_files import differences_csv
 from reports.pages.causes import causes_page
 from reports.pages.differences import csv_name, differences_page
-from reports.pages.figures import count
+from reports.pages.figures import count, upper_first
 from reports.pages.front import front_page
+from reports.pages.known import known_page
 from reports.pages.payouts import payouts_page
 from reports.pages.scenarios import MARKS, scenarios_page
 from reports.pages.settlements import settlements_page
@@ -56,12 +57,14 @@ def page(record: RunRecord) -> str:
         lstrip_blocks=True,
     )
     environment.filters["count"] = count
+    environment.filters["upper_first"] = upper_first
     differences = differences_page(record)
     values: dict[str, Any] = {
         "front": front_page(record),
         "causes": causes_page(record),
         "differences": differences,
         "data": Markup(differences.data),  # noqa: S704  made safe by script_safe
+        "known": known_page(record),
         "coarse": settlements_page(record, csv),
         "scenarios": scenarios_page(record),
         "marks": MARKS,

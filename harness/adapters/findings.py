@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reference_engine.problems import Problem, Where
 
 MAX_SHOWN = 50
@@ -16,6 +18,7 @@ class Findings:
         self.file = file
         self.limit = limit
         self.count = 0
+        self._again: dict[str, tuple[int, int]] = {}
 
     def add(
         self,
@@ -28,7 +31,18 @@ class Findings:
         remedy: str = "",
         row: str = "",
     ) -> None:
-        """One finding.  line: of the file; column: number of the cell; row: the text as it stands."""
+        """One finding.  line: of the file; column: number of the cell; row: the text as it stands.
+
+        A code that isn't known is listed where it stands first, with the number of its rows.
+        """
+        if slug == "unknown-code":
+            at, rows = self._again.get(what, (len(self.problems), 0))
+            self._again[what] = (at, rows + 1)
+            if rows:
+                first = self.problems[at] if at < len(self.problems) else None
+                if first is not None:
+                    self.problems[at] = replace(first, what=f"{what} It stands in {rows + 1:,} rows.")
+                return
         self.count += 1
         if self.count <= self.limit:
             excerpt = f"{line:>4} | {shown(row)}" if row and line else ""

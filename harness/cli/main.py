@@ -15,7 +15,7 @@ import click
 from harness.cli import commands
 from reference_engine.problems import Problem, Stopped, Unreachable
 
-AGREES, DIFFERS, WRONG_INPUT, UNREACHABLE, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3, 130, 141
+AGREES, DIFFERS, WRONG_INPUT, UNREACHABLE, INTERRUPTED, BROKEN_PIPE, DEFECT = 0, 1, 2, 3, 130, 141, 70
 
 
 class Commands(click.Group):
@@ -68,6 +68,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output went away, as with `trueup ... | head`; the verdict went unread, so it isn't a success.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
+    except Exception as error:
+        if os.environ.get("TRUEUP_DEBUG"):
+            raise
+        click.echo(
+            f"This is a defect of trueup, not of your input: {type(error).__name__}: {error}\n"
+            "Nothing was written. Please report it; TRUEUP_DEBUG=1 shows where it happened.",
+            err=True,
+        )
+        return DEFECT
 
 
 def run() -> None:

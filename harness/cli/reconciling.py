@@ -11,7 +11,9 @@ from typing import Any
 
 from harness.cli.output import Progress, out_folder
 from harness.evidence import record_of
-from harness.evidence.inputs import file_input, folder_inputs, unique
+from harness.evidence.derivation_of import our_side
+from harness.evidence.grains_of import grains_of
+from harness.evidence.inputs import file_input, folder_inputs, mapping_inputs, unique
 from harness.reconcile.expected import Expected, write_expected
 from harness.reconcile.results import Reconciliation
 from harness.reconcile.run import reconcile, to_json_summary
@@ -23,6 +25,7 @@ from reference_engine.vocabulary.plan import Plan
 from reference_engine.vocabulary.results import EarnedLine, Payout
 from reference_engine.world import World
 from reports import record as kept
+from reports.pages.differences import csv_name
 from reports.site import draw
 
 MAX_EXPLAINED = 20_000
@@ -77,6 +80,10 @@ class Job:
             summary["report"] = shown_out(self.out, "index.html")
             summary["record"] = shown_out(self.out, "record.json")
             summary["differences_csv"] = shown_out(self.out, "differences.csv")
+            summary["differences_csvs"] = {
+                grain.name: shown_out(self.out, csv_name(record.grains, grain.name))
+                for grain in record.grains
+            }
         self.progress.done()
         return found, summary
 
@@ -94,7 +101,7 @@ class Job:
         return expected, mapping
 
     def _record(self, found: Reconciliation, expected: Expected, started: datetime) -> kept.RunRecord:
-        steps = self._steps(found)
+        ours = our_side(found, expected.lines, self._steps(found))
         rows: dict[str, Sequence[EarnedLine | Payout]] = {
             "lines": expected.lines,
             "payouts": expected.payouts,
@@ -106,9 +113,12 @@ class Job:
             verdict=_verdict(found, ends_with_0=self.kind == "demo"),
             inputs=unique(self._inputs(found)),
             plans=record_of.plans_used(calculated.plans) if calculated else (),
-            grains=record_of.grains_of(found, rows),
+            grains=grains_of(found, rows),
             groups=record_of.groups_of(found),
-            differences=record_of.differences_of(found, steps),
+            differences=record_of.differences_of(found, ours),
+            known=record_of.known_of(found),
+            accepted=record_of.accepted_of(found, ours),
+            tolerated=record_of.tolerated_of(found, ours),
             payouts=record_of.payouts_of(calculated.result) if calculated else (),
             limits=self._limits(found),
         )
@@ -116,7 +126,8 @@ class Job:
     def _steps(self, found: Reconciliation) -> dict[EarnedLine, tuple[Step, ...]]:
         if self.calculated is None:
             return {}
-        lines = {s for d in found.all_differences() for s in d.expected_sources if isinstance(s, EarnedLine)}
+        rows = [d for grain in found.grains for d in (*grain.differences, *grain.accepted)]
+        lines = {s for d in rows for s in d.expected_sources if isinstance(s, EarnedLine)}
         if len(lines) > MAX_EXPLAINED:
             return {}
         return derivations(self.calculated.plans, self.calculated.world, lines)
@@ -136,29 +147,13 @@ class Job:
                 else [self.expected_path]
             )
             inputs += [file_input(f, "expected payouts, calculated before") for f in files]
-        inputs.append(file_input(self.mapping_file, "mapping"))
+        inputs += mapping_inputs(found, self.mapping_file, self.actual)
         if self.known is not None:
             inputs.append(file_input(self.known, "known differences"))
-        base = self.actual if self.actual.is_dir() else self.actual.parent
-        for grain in found.grains:
-            path = self.actual if self.actual.is_file() else base / Path(grain.actual_file).name
-            if path.is_file():
-                entry = file_input(path, f"target's export: {grain.name}")
-                totals = {t.currency: grain.plain_text(t.actual, t.currency) for t in grain.totals}
-                inputs.append(
-                    kept.Input(
-                        entry.name, entry.path, entry.sha256, entry.bytes, entry.rows, entry.role, totals
-                    )
-                )
         return inputs
 
     def _limits(self, found: Reconciliation) -> tuple[str, ...]:
         notes = [note for grain in found.grains for note in grain.notes]
-        notes += [
-            f"{g.left_out:,} rows of the export were left out, as the mapping declares ({g.name})."
-            for g in found.grains
-            if g.left_out
-        ]
         compared = {grain.name for grain in found.grains}
         notes += [
             f"{name} weren't compared: the export given doesn't hold them."
@@ -221,10 +216,13 @@ def print_summary(found: Reconciliation, summary: dict[str, Any], title: str) ->
         for group in grain.groups:
             money = ", ".join(grain.money_text(u, c) for c, u in group.money)
             click.echo(f"  - {group.sentence}  {money}")
+    if found.known:
+        click.echo("")
     for outcome in found.known:
-        if not outcome.holds:
-            click.echo(f"  known difference {outcome.state}: {outcome.message}")
+        click.echo(f"Known difference, {outcome.state}: {outcome.message}")
     if "report" in summary:
-        click.echo(
-            f"\nReport:      {summary['report']}\nDifferences: {summary['differences_csv']}\nRecord:      {summary['record']}"
-        )
+        files: dict[str, str] = summary["differences_csvs"]
+        click.echo(f"\nReport:      {summary['report']}")
+        for name, path in files.items():
+            click.echo(f"Differences: {path}" + (f"  ({name})" if len(files) > 1 else ""))
+        click.echo(f"Record:      {summary['record']}")

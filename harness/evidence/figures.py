@@ -10,9 +10,8 @@ from reference_engine.vocabulary.numbers import MINOR_UNITS, format_money, forma
 
 
 def plain(value: Fraction, currency: str) -> str:
-    """An amount as machine text with at least the currency's decimals; "" where no decimal text is exact."""
-    text = plain_number(value, MINOR_UNITS.get(currency, 2) if currency else 0)
-    return "" if "/" in text else text
+    """An amount as machine text with at least the currency's decimals; a fraction, 100/3, where no decimals are exact."""
+    return plain_number(value, MINOR_UNITS.get(currency, 2) if currency else 0)
 
 
 def totals(amounts: ByCurrency, grain: GrainResult) -> dict[str, str]:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from reference_engine.plans.document import Node, load_yaml
 from reference_engine.vocabulary.numbers import MINOR_UNITS, plain_number
 from reference_engine.world import World
-from reports.record import Input
+from reports.record import Control, Input
+
+if TYPE_CHECKING:
+    from harness.adapters.mapping import CellSpec
+    from harness.reconcile.results import GrainResult, Reconciliation
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 
@@ -27,13 +34,18 @@ def file_input(path: Path, role: str) -> Input:
     """One file as an input: its hash, its size and its rows (lines after the header, for text tables)."""
     digest = hashlib.sha256()
     size = rows = 0
+    last = b"\n"
     with path.open("rb") as file:
         while block := file.read(1 << 20):
             digest.update(block)
             size += len(block)
             rows += block.count(b"\n")
+            last = block[-1:]
     is_table = path.suffix.lower() in (".csv", ".txt", ".tsv")
-    return Input(path.name, shown(path), digest.hexdigest(), size, max(rows - 1, 0) if is_table else 0, role)
+    rows += last != b"\n"
+    return Input(
+        path.name, shown(path), digest.hexdigest(), size, max(rows - 1, 0) if is_table else None, role
+    )
 
 
 def folder_inputs(folder: Path, world: World) -> list[Input]:
@@ -51,21 +63,91 @@ def folder_inputs(folder: Path, world: World) -> list[Input]:
         if path.is_file():
             found = file_input(path, "data: " + ", ".join(sorted(names[file])).replace("_", " "))
             same = len(names[file]) == 1
-            inputs.append(
-                Input(
-                    found.name,
-                    found.path,
-                    found.sha256,
-                    found.bytes,
-                    found.rows,
-                    found.role,
-                    totals.get(file, {}) if same else {},
-                )
-            )
+            inputs.append(dataclasses.replace(found, totals=totals.get(file, {}) if same else {}))
     definition = folder / "tables.yaml"
     if definition.is_file():
         inputs.append(file_input(definition, "data: where each table comes from"))
+        lookups = dict.fromkeys(_lookup_files(load_yaml(definition, [])))
+        inputs += [file_input(folder / f, "data: codes") for f in lookups if (folder / f).is_file()]
     return inputs
+
+
+def mapping_inputs(found: Reconciliation, mapping_file: Path, actual: Path) -> list[Input]:
+    """The mapping, the files that translate its codes, and every file of the export.
+
+    A file that feeds several grains stands once, with the control totals of each.
+    """
+    beside = actual if actual.is_dir() else actual.parent
+    inputs = [file_input(mapping_file, "mapping")]
+    codes: dict[str, list[str]] = {}
+    for spec in (s for grain in found.grains for s in _specs(grain)):
+        if spec.lookup is not None:
+            codes.setdefault(spec.lookup.file, []).append(spec.name)
+    for file, names in codes.items():
+        # The same order in which the mapping looks for it.
+        path = next((f / file for f in (mapping_file.parent, beside) if (f / file).is_file()), None)
+        if path is not None:
+            inputs.append(file_input(path, f"mapping: codes of {_listed(names)}"))
+    files: dict[Path, list[GrainResult]] = {}
+    for grain in found.grains:
+        path = actual if actual.is_file() else beside / Path(grain.actual_file).name
+        if path.is_file():
+            files.setdefault(path, []).append(grain)
+    return [*inputs, *(_export(path, grains) for path, grains in files.items())]
+
+
+def unique(inputs: Iterable[Input]) -> tuple[Input, ...]:
+    """Each file once, with everything that it is to the run."""
+    found: dict[tuple[str, str], Input] = {}
+    for entry in inputs:
+        key = (entry.path, entry.sha256)
+        before = found.get(key)
+        if before is None:
+            found[key] = entry
+        elif entry.role not in before.role.split("; "):
+            found[key] = dataclasses.replace(
+                before,
+                role=f"{before.role}; {entry.role}",
+                totals=before.totals or entry.totals,
+                controls=before.controls or entry.controls,
+            )
+    return tuple(found.values())
+
+
+def _export(path: Path, grains: list[GrainResult]) -> Input:
+    entry = file_input(path, f"target's export: {_listed([g.name for g in grains])}")
+    controls = tuple(
+        Control(g.name, g.actual_rows, {t.currency: g.plain_text(t.actual, t.currency) for t in g.totals})
+        for g in grains
+    )
+    if len(controls) == 1:
+        return dataclasses.replace(entry, totals=controls[0].totals)
+    return dataclasses.replace(entry, controls=controls)
+
+
+def _specs(grain: GrainResult) -> Iterator[CellSpec]:
+    mapping = grain.mapping
+    for spec in (*mapping.key, *mapping.fields, mapping.amount.currency):
+        yield spec
+        yield from spec.span or ()
+
+
+def _listed(names: Iterable[str]) -> str:
+    *first, last = dict.fromkeys(names)
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _lookup_files(node: Node | None) -> Iterator[str]:
+    if node is None:
+        return
+    if node.is_list:
+        for one in node.nodes():
+            yield from _lookup_files(one)
+    for name, value in node.items():
+        file = value.get("file") if name == "lookup" else None
+        if file is not None and file.is_text:
+            yield file.text()
+        yield from _lookup_files(value)
 
 
 def _totals(world: World, name: str) -> dict[str, str]:
@@ -79,11 +161,3 @@ def _totals(world: World, name: str) -> dict[str, str]:
         if currency:
             sums[currency] = sums.get(currency, Fraction(0)) + value
     return {c: plain_number(v, MINOR_UNITS.get(c, 2)) for c, v in sorted(sums.items())}
-
-
-def unique(inputs: Iterable[Input]) -> tuple[Input, ...]:
-    """Each file once."""
-    found: dict[str, Input] = {}
-    for entry in inputs:
-        found.setdefault(entry.path, entry)
-    return tuple(found.values())

@@ -6,24 +6,19 @@ import csv
 import platform
 import socket
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from fractions import Fraction
 from importlib.metadata import version
 
-from harness.adapters.mapping import Tolerance
-from harness.evidence.figures import plain, rate_text, totals
+from harness.evidence.derivation_of import OurSide
+from harness.evidence.figures import plain, totals
 from harness.evidence.inputs import PROJECT, shown
 from harness.reconcile.results import Difference, GrainResult, Reconciliation
-from reference_engine.explain.derivation import Step
 from reference_engine.results import Result
-from reference_engine.vocabulary.numbers import format_money
 from reference_engine.vocabulary.plan import Plan
-from reference_engine.vocabulary.results import EarnedLine, Payout
 from reports import record as kept
 
-Steps = Mapping[EarnedLine, tuple[Step, ...]]
-STAGES = {
+LINE_STAGES = {
     "amount": "earning",
     "field": "payment",
     "timing": "payment",
@@ -31,6 +26,7 @@ STAGES = {
     "missing": "credit",
     "unexpected": "credit",
 }
+"""The first stage at which a single line differs, by the class of the difference."""
 
 
 def identity(title: str, kind: str) -> kept.Identity:
@@ -79,92 +75,6 @@ def payouts_of(result: Result) -> tuple[kept.PayoutSummary, ...]:
     )
 
 
-def grains_of(
-    found: Reconciliation, expected_rows: Mapping[str, Sequence[EarnedLine | Payout]]
-) -> tuple[kept.Grain, ...]:
-    """Every grain with its totals and its slices by plan and period."""
-    return tuple(_grain(g, expected_rows.get(g.mapping.expected, ())) for g in found.grains)
-
-
-def _grain(grain: GrainResult, rows: Sequence[EarnedLine | Payout]) -> kept.Grain:
-    every = (*grain.differences, *grain.accepted)
-    keys = next(
-        (tuple(c for p in d.key for c in p.column.split(", ")) for d in every),
-        tuple(c for spec in grain.mapping.key for c in (spec.columns or (spec.name,))),
-    )
-    decimals = {t.currency: t for t in grain.totals}
-    return kept.Grain(
-        name=grain.name,
-        keys=keys,
-        compared=grain.compared,
-        matched=grain.matched,
-        differences=len(grain.differences),
-        by_class=grain.by_class,
-        expected={c: grain.plain_text(t.expected, c) for c, t in decimals.items()},
-        actual={c: grain.plain_text(t.actual, c) for c, t in decimals.items()},
-        difference={c: grain.plain_text(t.difference, c) for c, t in decimals.items()},
-        known=len(grain.accepted),
-        tolerances=tuple(
-            kept.Tolerance(
-                t.scope,
-                grain.plain_text(t.amount, t.currency),
-                t.currency,
-                t.reason,
-                sum(_tolerated_by(d, t) for d in grain.tolerated),
-            )
-            for t in grain.mapping.tolerances
-        ),
-        slices=(*_slices("plan", grain, rows), *_slices("period", grain, rows)),
-    )
-
-
-def _tolerated_by(difference: Difference, tolerance: Tolerance) -> bool:
-    return all(
-        not wanted or difference.attribute(name) == wanted
-        for name, wanted in (("plan", tolerance.plan), ("component", tolerance.component))
-    )
-
-
-def _slices(dimension: str, grain: GrainResult, rows: Sequence[EarnedLine | Payout]) -> list[kept.Slice]:
-    counts: dict[str, int] = {}
-    expected: dict[str, dict[str, Fraction]] = {}
-    for row in rows:
-        value = row.plan if dimension == "plan" else row.period
-        counts[value] = counts.get(value, 0) + 1
-        sums = expected.setdefault(value, {})
-        sums[row.currency] = sums.get(row.currency, Fraction(0)) + row.amount
-    actual = {value: dict(sums) for value, sums in expected.items()}
-    wrong: dict[str, int] = {}
-    for d in (*grain.differences, *grain.accepted, *grain.tolerated):
-        found = _sliced_by(d, dimension)
-        if found is None:
-            return []
-        if d not in grain.tolerated:
-            wrong[found] = wrong.get(found, 0) + 1
-        if d.kind == "unexpected":
-            counts[found] = counts.get(found, 0) + 1
-        for currency, units in d.money:
-            sums = actual.setdefault(found, {})
-            sums[currency] = sums.get(currency, Fraction(0)) + grain.amount(units, currency)
-    if sum(counts.values()) != grain.compared:
-        # The grain adds several of our rows up into one of theirs; slices would count another thing.
-        return []
-    return [
-        kept.Slice(
-            dimension, value, counts[value], counts[value] - wrong.get(value, 0),
-            {c: plain(v, c) for c, v in expected.get(value, {}).items()}, {c: plain(v, c) for c, v in actual.get(value, {}).items()},
-        )
-        for value in counts
-    ]  # fmt: skip
-
-
-def _sliced_by(difference: Difference, dimension: str) -> str | None:
-    sources = difference.expected_sources
-    if sources:
-        return sources[0].plan if dimension == "plan" else sources[0].period
-    return difference.part(dimension) or None
-
-
 def groups_of(found: Reconciliation) -> tuple[kept.Group, ...]:
     """Differences by their common cause."""
     return tuple(
@@ -185,15 +95,52 @@ def groups_of(found: Reconciliation) -> tuple[kept.Group, ...]:
     )
 
 
-def differences_of(found: Reconciliation, steps: Steps) -> tuple[kept.Difference, ...]:
-    """Every difference with our derivation and their row."""
+def differences_of(found: Reconciliation, ours: OurSide) -> tuple[kept.Difference, ...]:
+    """Every open difference with our derivation and their row."""
     group = {i: g.id for grain in found.grains for g in grain.groups for i in g.ids}
     return tuple(
-        _difference(d, grain, group.get(d.id, ""), steps) for grain in found.grains for d in grain.differences
+        _difference(d, grain, group.get(d.id, ""), ours) for grain in found.grains for d in grain.differences
     )
 
 
-def _difference(d: Difference, grain: GrainResult, group: str, steps: Steps) -> kept.Difference:
+def accepted_of(found: Reconciliation, ours: OurSide) -> tuple[kept.Difference, ...]:
+    """Every row that differs as it was accepted beforehand, finest grain first."""
+    return tuple(_difference(d, grain, "", ours) for grain in found.grains for d in grain.accepted)
+
+
+def tolerated_of(found: Reconciliation, ours: OurSide) -> tuple[kept.Difference, ...]:
+    """The rows within a tolerance that a coarser difference follows from."""
+    needed = {i for g in found.grains for d in (*g.differences, *g.accepted) for i in d.follows_from}
+    return tuple(
+        _difference(d, grain, "", ours) for grain in found.grains for d in grain.tolerated if d.id in needed
+    )
+
+
+def known_of(found: Reconciliation) -> tuple[kept.KnownDifference, ...]:
+    """Every known difference with what became of it."""
+    out = []
+    for outcome in found.known:
+        known, grain = outcome.known, found.grain(outcome.known.grain)
+        out.append(
+            kept.KnownDifference(
+                grain=known.grain,
+                key=dict(known.key),
+                amount=totals(known.difference, grain),
+                reason=known.reason,
+                until=str(known.until),
+                state=outcome.state,  # type: ignore[arg-type]
+                message=outcome.message,
+                owner=known.owner,
+                ticket=known.ticket,
+                differences=outcome.ids,
+                file=shown(known.where.file) if known.where.file else "",
+                line=known.where.line,
+            )
+        )
+    return tuple(out)
+
+
+def _difference(d: Difference, grain: GrainResult, group: str, ours: OurSide) -> kept.Difference:
     expected, actual = dict(d.expected_money), dict(d.actual_money)
     currency = next(
         iter([*dict(d.money), *expected, *actual, *(r.currency for r in (*d.expected, *d.actual))]), ""
@@ -213,45 +160,24 @@ def _difference(d: Difference, grain: GrainResult, group: str, steps: Steps) -> 
         actual=grain.plain_text(actual.get(currency, 0), currency) if d.actual else "",
         difference=grain.plain_text(dict(d.money).get(currency, 0), currency),
         currency=currency,
-        stage="follows from the finer differences" if d.is_explained else STAGES.get(d.kind, ""),
+        stage=_stage(d, grain),
         field=field,
         group=group,
         follows_from=d.follows_from,
         attributes={n: v for n, v in d.attributes if n not in ("record", "line", "component", "rule")},
-        ours=_ours(d, steps),
+        ours=ours.of(d),
+        other={c: grain.plain_text(units, c) for c, units in d.money if c != currency},
         theirs=_theirs(d, grain),
     )
 
 
-def _ours(d: Difference, steps: Steps) -> kept.Derivation | None:
-    if not d.expected_sources:
-        return None
-    source = d.expected_sources[0]
-    if isinstance(source, Payout):
-        return kept.Derivation(
-            payee=source.payee, plan=source.plan, component=source.component, date=f"{source.first} to {source.last}",
-            rule=f"the sum of {source.lines} released lines", sentences=(f"{source.lines} released lines of {source.period} add up to it.",),
-        )  # fmt: skip
-    made = steps.get(source, ())
-    unrounded = source.base * source.rate if source.base is not None and source.rate is not None else None
-    return kept.Derivation(
-        deal=source.deal,
-        record=source.record,
-        line=source.line,
-        date=str(source.date or ""),
-        payee=source.payee,
-        plan=source.plan,
-        component=source.component,
-        rule=source.rule,
-        base=plain(source.base, source.base_currency) if source.base is not None else "",
-        base_currency=source.base_currency,
-        rate=rate_text(source.rate, source.rate_currency),
-        unrounded=format_money(unrounded, source.currency) if unrounded is not None else "",
-        rounding=tuple(s.sentence for s in made if s.name == "rounding"),
-        sentences=tuple(s.sentence for s in made),
-        plan_file=shown(source.where.file),
-        plan_line=source.where.line,
-    )
+def _stage(d: Difference, grain: GrainResult) -> str:
+    """The first stage that differs; "" where what was compared can't tell."""
+    if d.is_explained:
+        return "follows from the finer differences"
+    if grain.mapping.expected == "lines" and len(d.expected_sources) <= 1:
+        return LINE_STAGES.get(d.kind, "")
+    return "payment" if d.kind == "timing" else ""
 
 
 def _field(d: Difference, grain: GrainResult) -> str:

@@ -76,14 +76,20 @@ def _verdict(
 ) -> kept.Verdict:
     failed = sum(s.outcome == "failed" for s in scenarios)
     figures = (
-        f"{counts.written:,} scenarios written, {counts.selected:,} selected, {counts.executed:,} executed"
+        f"{_scenarios(counts.written)} written, {counts.selected:,} selected, {counts.executed:,} executed"
     )
     if problems:
-        return kept.Verdict("stopped", f"{len(problems)} problems in the features; {figures}.", 2)
+        several = "s" if len(problems) > 1 else ""
+        return kept.Verdict("stopped", f"{len(problems)} problem{several} in the features; {figures}.", 2)
     if lost:
-        return kept.Verdict("failed", f"{lost} scenarios were written and lost; {figures}.", 1)
+        return kept.Verdict("failed", f"{_scenarios(lost)} written and lost; {figures}.", 1)
     if not counts.executed:
         return kept.Verdict("stopped", f"Nothing was tested: {figures}.", 2)
     if failed:
-        return kept.Verdict("failed", f"{failed:,} of {counts.executed:,} scenarios failed; {figures}.", 1)
-    return kept.Verdict("passed", f"All {counts.executed:,} scenarios passed; {figures}.", 0)
+        return kept.Verdict("failed", f"{failed:,} of {_scenarios(counts.executed)} failed; {figures}.", 1)
+    every = "All " if counts.executed > 1 else ""
+    return kept.Verdict("passed", f"{every}{_scenarios(counts.executed)} passed; {figures}.", 0)
+
+
+def _scenarios(number: int) -> str:
+    return f"{number:,} scenario{'' if number == 1 else 's'}"

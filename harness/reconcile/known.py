@@ -110,7 +110,9 @@ def judge(
 
 
 def _fits(entry: KnownDifference, difference: Difference) -> bool:
-    return all(difference.part(name) == value for name, value in entry.key)
+    """The key may be said in our values or in the target's own codes."""
+    codes = {p.name: p.code for p in difference.key}
+    return all(value in (difference.part(name), codes.get(name)) for name, value in entry.key)
 
 
 def _outcome(
@@ -119,9 +121,13 @@ def _outcome(
     named = ", ".join(f"{name} {value}" for name, value in entry.key)
     ids = tuple(d.id for d in found)
     if not found:
-        return KnownOutcome(
-            entry, "gone", f"{named}: the known difference is no longer there. Remove it from the list."
+        taken = [d for d in grain.differences if _fits(entry, d)]
+        message = (
+            f"{named}: another entry of the list accepts this difference already. Remove one of them."
+            if taken
+            else f"{named}: the known difference is no longer there. Remove it from the list."
         )
+        return KnownOutcome(entry, "gone", message)
     money = added(d.money for d in found)
     if money != entry.difference:
         return KnownOutcome(

@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,12 +64,15 @@ def trueup() -> Callable[..., Ran]:
 def start() -> Callable[..., subprocess.Popen[str]]:
     """The program as a process of its own, in its own group, so that a test can interrupt it."""
 
-    def popen(*arguments: str | Path, cwd: Path, **more: Any) -> subprocess.Popen[str]:
+    def popen(
+        *arguments: str | Path, cwd: Path, probe: str = "", **more: Any
+    ) -> subprocess.Popen[str]:
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "COV_"))}
         environment |= {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
         more = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": environment} | more
+        program = (sys.executable, "-c", probe) if probe else PROGRAM
         return subprocess.Popen(
-            [*PROGRAM, *map(str, arguments)], cwd=cwd, text=True, encoding="utf-8", start_new_session=True, **more
+            [*program, *map(str, arguments)], cwd=cwd, text=True, encoding="utf-8", start_new_session=True, **more
         )
 
     return popen
@@ -109,11 +112,17 @@ class Project:
     world: Path
     export: Path
     mapping: Path
+    expected: Path
 
     @property
     def arguments(self) -> list[str | Path]:
         """`reconcile` on this copy, without options of output."""
         return ["reconcile", "--plan", self.plans, "--data", self.world, *self.against]
+
+    @property
+    def quick(self) -> list[str | Path]:
+        """`reconcile` with what was calculated before, which saves the reading of plans and data."""
+        return ["reconcile", "--expected", self.expected, *self.against]
 
     @property
     def against(self) -> list[str | Path]:
@@ -154,17 +163,28 @@ def _small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = folder / EXPORT.relative_to(ROOT)
     for name in ("commission_lines", "document_lines", "documents"):
         _keep(data / f"{name}.csv", 0, lambda document: document.partition("-")[2] in ORDERS)
+    _keep(folder / EXPORT.parent.relative_to(ROOT) / "adventureworks" / "reseller_sales_order.csv", 0, ORDERS.__contains__)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def _small_expected(_small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the small copy should pay, as `calculate --out` writes it."""
+    folder = tmp_path_factory.mktemp("small_expected") / "expected"
+    plans, world = (_small / path.relative_to(ROOT) for path in (PLANS, WORLD))
+    ran = run_here("calculate", "--plan", plans, "--data", world, "--out", folder)
+    assert ran.code == 0, ran.err
     return folder
 
 
 @pytest.fixture
-def project(_small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+def project(_small: Path, _small_expected: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A small copy of the demo's files that the test may damage; it is the folder of work."""
     folder = tmp_path / "project"
     shutil.copytree(_small, folder)
     monkeypatch.chdir(folder)
     places = [path.relative_to(ROOT) for path in (PLANS, WORLD, EXPORT, MAPPING)]
-    yield Project(folder, *places)
+    return Project(folder, *places, expected=_small_expected)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -176,8 +196,3 @@ def contents(folder: Path) -> dict[str, bytes]:
 def kept() -> Callable[[Path], dict[str, bytes]]:
     return contents
 
-
-@pytest.fixture(scope="session")
-def chosen() -> Callable[[Sequence[dict[str, str]], str], dict[str, dict[str, str]]]:
-    """Rows by one of their columns."""
-    return lambda rows, column: {row[column]: row for row in rows}

@@ -339,13 +339,21 @@ class _Plan:
         )
 
     # what a credit is worth ----------------------------------------------------------------------------
-    def value(self, event: Event, measure: str) -> tuple[Fraction, str]:
-        if measure == "units":
-            return event.units, ""
-        value = event.amount if measure != "margin" else event.amount - (event.cost or ZERO)
+    def values(self, event: Event, credits: list[Credited], measure: str) -> list[Fraction]:
+        """The value of each credit in the record's own currency; rounded shares of a split still sum to the deal."""
+        whole = {"units": event.units, "margin": event.amount - (event.cost or ZERO)}.get(measure, event.amount)
+        direct = [self.round("credit", whole * c.share) for c in credits if c.type == "direct"]
+        if "credit" in self.rounding and len(direct) > 1:
+            shares = [c.share for c in credits if c.type == "direct"]
+            takes = {"last": len(direct) - 1, "first": 0, "largest share": shares.index(max(shares))}[self.conv["split.residue"]]
+            direct[takes] += self.round("credit", whole) - sum(direct)
+        return [direct[i] if c.type == "direct" else self.round("credit", direct[c.source] * c.share) for i, c in enumerate(credits)]
+
+    def converted(self, value: Fraction, event: Event, measure: str) -> tuple[Fraction, str]:
+        """A credit in the plan's currency."""
         wanted = self.doc.get("currency", "")
-        if not wanted or wanted == event.currency:
-            return value, event.currency
+        if measure == "units" or not wanted or wanted == event.currency:
+            return value, "" if measure == "units" else event.currency
         period = span(event.day, self.cadence)
         day = {"record date": event.day, "period start": period.first, "period end": period.last}[self.conv["fx.date"]]
         rates = [
@@ -354,16 +362,6 @@ class _Plan:
             if (r["from"], r["to"], r["kind"]) == (event.currency, wanted, self.conv["fx.kind"]) and _day(r["valid from"]) <= day
         ]
         return self.round("conversion", value * max(rates)[1]), wanted
-
-    def values(self, event: Event, credits: list[Credited], measure: str) -> tuple[list[Fraction], str]:
-        """The value of each credit; rounded shares of a split still sum to the deal."""
-        whole, unit = self.value(event, measure)
-        direct = [self.round("credit", whole * c.share) for c in credits if c.type == "direct"]
-        if "credit" in self.rounding and len(direct) > 1:
-            shares = [c.share for c in credits if c.type == "direct"]
-            takes = {"last": len(direct) - 1, "first": 0, "largest share": shares.index(max(shares))}[self.conv["split.residue"]]
-            direct[takes] += self.round("credit", whole) - sum(direct)
-        return [direct[i] if c.type == "direct" else self.round("credit", direct[c.source] * c.share) for i, c in enumerate(credits)], unit
 
     # what a component counts -------------------------------------------------------------------------
     def counted(self, part: Doc, payee: str, events: list[Event]) -> list[Line]:
@@ -380,10 +378,10 @@ class _Plan:
             if part.get("products") and event.product not in part["products"]:
                 continue
             credits = credits_of(event, self.tables)
-            values, unit = self.values(event, credits, measure)
-            for credit, value in zip(credits, values, strict=True):
+            for credit, share in zip(credits, self.values(event, credits, measure), strict=True):
                 if credit.payee != payee or credit.type not in part["credits"]:
                     continue
+                value, unit = self.converted(share, event, measure)
                 mirror = self.conv.get("returns.earn", "mirror") == "mirror"
                 lines.append(
                     Line(payee, self.name, part["component"], span(event.day, self.cadence), ZERO, unit, _label(event, set(shares.values()) != {1}),
@@ -696,13 +694,16 @@ def calculate(plans: list[Doc], tables: Tables) -> Outcome:
 
 
 def _timeline(plan: _Plan, counted: list[Line], tables: Tables) -> list[Span]:
-    """Every pay period from the first in which anything of the plan happens to the last."""
+    """Every pay period from the first in which anything of the plan happens, or the start of its year where amounts
+    add up over more than a pay period, to the last."""
+    if not counted:
+        return []
     days = [x.period.first for x in counted]
+    first = date(min(days).year, 1, 1) if plan.accumulate != plan.cadence else min(days)
+    days += [_day(c["date"]) for c in tables.get("cancellations", [])]
     if any("release" in m for part in plan.doc["components"] for m in part.get("pay", [])):
         days += [_day(p["date"]) for p in tables.get("payments", [])]
-    if any("clawback" in m for part in plan.doc["components"] for m in part.get("pay", [])):
-        days += [_day(c["date"]) for c in tables.get("cancellations", [])]
-    return spans(min(days), max(days), plan.cadence) if days else []
+    return spans(first, max(days), plan.cadence)
 
 
 def settle(outcome: Outcome, plans: list[Doc], tables: Tables, people: set[str]) -> None:

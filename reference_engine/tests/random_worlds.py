@@ -6,7 +6,8 @@ read it for themselves.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -66,6 +67,51 @@ def run_engine(case: Case, **options: Any) -> Result:
     plans = [read_plan(Node.of(doc), problems) for doc in case.plans]
     assert not problems, "\n".join(map(str, problems))
     return calculate([p for p in plans if p is not None], world_of(case.tables, case.calendar), **options)
+
+
+def described(case: Case) -> str:
+    """The case as text that can be read."""
+    out = []
+    for name, rows in case.tables.items():
+        out += [f"{name}: " + ", ".join(f"{k} {v}" for k, v in row.items() if v) for row in rows]
+    return "\n".join([*out, *map(str, case.plans)])
+
+
+def smaller(case: Case, fails: Callable[[Case], bool]) -> Case:
+    """The case without the rows, components and rounding steps that its failure doesn't need."""
+    shrinking = True
+    while shrinking:
+        shrinking = False
+        for candidate in _less(case):
+            if fails(candidate):
+                case, shrinking = candidate, True
+                break
+    return case
+
+
+def _less(case: Case) -> Iterator[Case]:
+    for name, rows in case.tables.items():
+        for i in range(len(rows)):
+            yield replace(case, tables={**case.tables, name: rows[:i] + rows[i + 1 :]})
+    for i, plan in enumerate(case.plans):
+        for j in range(len(plan["components"])):
+            for name in ("earn", "pay"):
+                entries = plan["components"][j].get(name, [])
+                for k in range(len(entries)):
+                    part = {**plan["components"][j], name: entries[:k] + entries[k + 1 :]}
+                    changed = {**plan, "components": [*plan["components"][:j], part, *plan["components"][j + 1 :]]}
+                    yield replace(case, plans=[*case.plans[:i], changed, *case.plans[i + 1 :]])
+            if len(plan["components"]) > 1:
+                changed = {**plan, "components": [*plan["components"][:j], *plan["components"][j + 1 :]]}
+                yield replace(case, plans=[*case.plans[:i], changed, *case.plans[i + 1 :]])
+        stages = plan["conventions"]["rounding"]
+        for j in range(len(stages) - 1):
+            changed = {**plan, "conventions": {**plan["conventions"], "rounding": stages[:j] + stages[j + 1 :]}}
+            yield replace(case, plans=[*case.plans[:i], changed, *case.plans[i + 1 :]])
+        if plan.get("pay"):
+            yield replace(case, plans=[*case.plans[:i], {**plan, "pay": []}, *case.plans[i + 1 :]])
+    if len(case.plans) > 1:
+        yield from (replace(case, plans=[p]) for p in case.plans)
 
 
 def written(minor: int, currency: str) -> str:

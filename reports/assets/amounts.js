@@ -37,6 +37,18 @@ function signed(text, decimals) {
   return (value > 0n ? "+" : "") + grouped(text || "0", decimals);
 }
 
+// What the target has in other currencies than the row's own.
+function others(grain, row, sign = false) {
+  return (grain.get("other", row) || []).map(([currency, amount]) =>
+    el("span", { class: "money " + (sign ? tone(amount) : "even") }, " " + (sign ? signed : grouped)(amount, 2) + " " + currency));
+}
+
+function actualOf(grain, row, decimals) {
+  const own = grain.get("actual", row);
+  const foreign = others(grain, row);
+  return foreign.length && exact(own) === 0n ? foreign : [grouped(own, decimals), ...foreign];
+}
+
 function tone(text) {
   const value = exact(text);
   return value > 0n ? "more" : value < 0n ? "less" : "even";

@@ -4,6 +4,10 @@ function pairs(list) {
   return el("dl", { class: "pairs" }, ...shown.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
 }
 
+function minus(text) {
+  return text && text.replace(/-(?=\d)/g, MINUS);
+}
+
 function ourSide(grain, row, decimals) {
   const get = (name) => grain.get("o." + name, row);
   const currency = grain.get("currency", row) || "";
@@ -16,22 +20,23 @@ function ourSide(grain, row, decimals) {
       : "Nothing is expected here: no row on our side."));
     return side;
   }
+  const lines = get("lines") || [];
   if (get("base") && get("rate")) {
     const line = el("p", { class: "formula" });
     const part = (label, text) => el("span", {}, el("small", {}, label), text);
     line.append(part("base", `${grouped(get("base"), get("base_currency") ? decimals : 0)} ${get("base_currency") || "units"}`),
       el("b", { "aria-label": "times" }, "\u00d7"), part("rate", get("rate")));
-    if (get("unrounded")) line.append(el("b", { "aria-label": "equals" }, "="), part("unrounded", get("unrounded").replace("-", MINUS)));
+    if (get("unrounded")) line.append(el("b", { "aria-label": "equals" }, "="), part("unrounded", minus(get("unrounded"))));
     line.append(el("b", { "aria-label": "gives" }, "\u2192"),
       part("expected", `${grouped(grain.get("expected", row), decimals)} ${currency}`));
     side.append(line);
   }
   const file = get("plan_file");
   side.append(pairs([
-    ["Rule", get("rule")], ["Plan", [get("plan"), get("component")].filter(Boolean).join(", ")],
+    [lines.length ? "Made of" : "Rule", minus(get("rule"))], ["Plan", [get("plan"), get("component")].filter(Boolean).join(", ")],
     ["Stated at", file ? file + (get("plan_line") ? ":" + get("plan_line") : "") : ""],
-    ["Rounding", (get("rounding") || []).join("; ")], ["Payee", get("payee")], ["Deal", get("deal")],
-    ["Record", get("record")], ["Line", get("line")], ["Date", get("date")],
+    ["Rounding", (get("rounding") || []).join("; ")], ["Payee", get("payee")], ["Period", get("period")], ["Deal", get("deal")],
+    ["Record", get("record")], ["Line", get("line")], [lines.length ? "Days" : "Date", get("date")],
   ]));
   const sentences = get("sentences") || [];
   if (sentences.length) {
@@ -40,10 +45,46 @@ function ourSide(grain, row, decimals) {
   return side;
 }
 
+// The lines that a payout is made of, with every cap, rounding, draw and balance, and their sum.
+function statement(data, grain, row) {
+  const lines = grain.get("o.lines", row) || [];
+  if (!lines.length) return [];
+  const currency = grain.get("currency", row) || "";
+  const decimals = data.decimals[currency] ?? 2;
+  const rest = grain.get("o.rest", row);
+  const restLines = grain.get("o.rest_lines", row) || 0;
+  const all = [...lines.map((line) => line[5]), rest];
+  const sum = exactText(all.reduce((total, amount) => total + exact(amount), 0n));
+  const near = all.some(isFraction);
+  const expected = grain.get("expected", row);
+  const equal = exact(sum) === exact(expected);
+  const count = lines.length + restLines;
+  const body = lines.map(([label, about, base, unit, rate, amount, rule, place]) => el("tr", {},
+    el("th", { scope: "row" }, label, about ? el("span", { class: "note" }, about) : null),
+    el("td", { class: "num" }, base ? `${grouped(base, unit ? decimals : 0)} ${unit || "units"}` : ""),
+    el("td", { class: "num" }, rate), el("td", { class: "num" }, grouped(amount, decimals)),
+    el("td", {}, rule), el("td", { class: "place" }, place)));
+  if (restLines) {
+    body.push(el("tr", { class: "quiet" }, el("th", { scope: "row", colspan: 3 }, `${restLines.toLocaleString("en")} more lines, as one sum`),
+      el("td", { class: "num" }, grouped(rest, decimals)), el("td", {}), el("td", {})));
+  }
+  const head = ["line", "base", "rate", "amount", "rule", "stated at"].map((text, i) =>
+    el("th", { scope: "col", class: i > 0 && i < 4 ? "num" : null }, text));
+  return [el("section", { class: "statement-lines" },
+    el("h4", {}, `Our side, line by line: ${count.toLocaleString("en")} ${count === 1 ? "line" : "lines"}`,
+      near ? null : el("span", { class: "check " + (equal ? "good" : "bad") },
+        equal ? `\u2713 they add up to the expected ${grouped(expected, decimals)} ${currency}` : "\u2717 they don't add up to what is expected")),
+    el("div", { class: "scroll" }, el("table", { class: "cells lines" },
+      el("caption", { class: "unseen" }, "The lines of this payout"),
+      el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...body),
+      el("tfoot", {}, el("tr", {}, el("th", { scope: "row", colspan: 3 }, "Expected payout"),
+        el("td", { class: "num" }, grouped(expected, decimals)), el("td", {}), el("td", {}))))))];
+}
+
 function theirSide(grain, row, decimals) {
   const side = el("section", { class: "side theirs" },
     el("h4", {}, "Their side: what the target exported"),
-    el("p", { class: "amount" }, grouped(grain.get("actual", row), decimals), el("small", {}, grain.get("currency", row) || "")));
+    el("p", { class: "amount" }, ...actualOf(grain, row, decimals), grain.get("other", row) ? null : el("small", {}, grain.get("currency", row) || "")));
   const file = grain.get("t.file", row);
   const columns = grain.paths("t.r.").filter((path) => grain.get(path, row) !== null);
   if (!file && !columns.length) {
@@ -73,6 +114,14 @@ function related(data, grain, row) {
   let name = "finer differences";
   const lines = follows.map((id) => {
     const other = data.grains.find((one) => one.find(id) >= 0);
+    if (!other && data.settled[id]) {
+      const [grainName, text, difference, currency, why] = data.settled[id];
+      name = grainName;
+      sum += exact(difference);
+      near ||= isFraction(difference);
+      return el("li", {}, el("span", {}, text, el("small", {}, ` (${why})`)),
+        el("span", { class: "money " + tone(difference) }, signed(difference, data.decimals[currency] ?? 2)));
+    }
     if (!other) return el("li", {}, id);
     const place = other.find(id);
     name = other.name;
@@ -101,10 +150,11 @@ function detailOf(data, grain, row) {
   const attributes = grain.paths("a.").filter((path) => grain.get(path, row) !== null);
   return el("div", { class: "detail" },
     el("p", { class: "detail-head" },
-      el("span", { class: "money " + tone(difference) }, signed(difference, decimals), el("small", {}, grain.get("currency", row) || "")),
+      el("span", { class: "money " + tone(difference) }, signed(difference, decimals), el("small", {}, grain.get("currency", row) || ""), ...others(grain, row, true)),
       cause ? el("span", {}, "Cause: ", el("a", { href: "#cause-" + group }, cause)) : el("span", {}, "No common cause was found."),
       grain.get("stage", row) ? el("span", { class: "label" }, el("i", {}, "first differs at"), " " + grain.get("stage", row)) : null),
     el("div", { class: "sides" }, ourSide(grain, row, decimals), theirSide(grain, row, decimals)),
+    ...statement(data, grain, row),
     ...related(data, grain, row),
     attributes.length ? el("p", { class: "labels" }, ...attributes.map((path) =>
       el("span", { class: "label" }, el("i", {}, path.slice(2)), " " + grain.get(path, row)))) : null);

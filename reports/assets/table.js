@@ -153,7 +153,8 @@ class Table {
     for (const column of columns) {
       const text = grain.get(column.path, row);
       if (!column.amount) line.append(el("td", {}, text ?? ""));
-      else if (column.sign) line.append(el("td", { class: "num" }, el("span", { class: "money " + tone(text) }, signed(text, decimals))));
+      else if (column.sign) line.append(el("td", { class: "num" }, el("span", { class: "money " + tone(text) }, signed(text, decimals)), ...others(grain, row, true)));
+      else if (column.path === "actual") line.append(el("td", { class: "num" }, ...actualOf(grain, row, decimals)));
       else line.append(el("td", { class: "num" }, grouped(text, decimals)));
     }
     if (!open) return [line];

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from reference_engine.vocabulary.numbers import MINOR_UNITS
+from reports.difference_types import Derivation, Difference, StatementLine
 from reports.pages import figures
 from reports.pages.figures import Row
-from reports.record_types import Derivation, Difference, Grain, RunRecord
+from reports.record_types import Grain, RunRecord
 
 STATIC_ROWS = 2_000
 COMPRESS_FROM = 1_000_000
@@ -83,11 +84,31 @@ def script_safe(text: str) -> str:
 
 def embedded(record: RunRecord) -> dict[str, Any]:
     """The differences column by column, each text once: small, and quick to search."""
-    currencies = sorted({difference.currency for difference in record.differences})
+    rows = (*record.differences, *record.accepted, *record.tolerated)
+    currencies = sorted({currency for row in rows for currency in (row.currency, *row.other)})
     return {
         "decimals": {currency: MINOR_UNITS.get(currency, 2) for currency in currencies},
         "causes": {group.id: group.sentence for group in record.groups},
+        "settled": _settled(record),
         "grains": [_grain(record, grain) for grain in record.grains],
+    }
+
+
+def _settled(record: RunRecord) -> dict[str, list[str]]:
+    """Rows that aren't in the table, and that one of its rows follows from: grain, row, difference, currency, why."""
+    needed = {i for difference in record.differences for i in difference.follows_from}
+    keys = {grain.name: grain.keys for grain in record.grains}
+    return {
+        row.id: [
+            row.grain,
+            " \u00b7 ".join(text for name in keys[row.grain] if (text := row.key.get(name, ""))),
+            row.difference,
+            row.currency,
+            why,
+        ]
+        for rows, why in ((record.accepted, "known"), (record.tolerated, "within tolerance"))
+        for row in rows
+        if row.id in needed
     }
 
 
@@ -111,17 +132,35 @@ def _flat(difference: Difference) -> dict[str, Any]:
         name: getattr(difference, name) for name in ("id", "expected", "actual", "difference", "currency")
     }
     flat |= {"class": difference.class_, "stage": difference.stage, "field": difference.field}
+    flat |= {"other": [list(pair) for pair in difference.other.items()]}
     flat |= {"group": difference.group, "follows": list(difference.follows_from)}
     flat |= {f"k.{name}": text for name, text in difference.key.items()}
     flat |= {f"a.{name}": text for name, text in difference.attributes.items()}
     if difference.ours:
         for field in dataclasses.fields(Derivation):
             value = getattr(difference.ours, field.name)
+            if field.name == "lines":
+                value = [_line(line) for line in value]
             flat[f"o.{field.name}"] = list(value) if isinstance(value, tuple) else value
     if difference.theirs:
         flat |= {"t.file": difference.theirs.file, "t.line": difference.theirs.line}
         flat |= {f"t.r.{name}": text for name, text in difference.theirs.row.items()}
     return {path: value for path, value in flat.items() if value not in ("", [], 0)}
+
+
+def _line(line: StatementLine) -> list[str]:
+    """What the script shows of one line of a payout, in the order in which it reads it."""
+    place = f"{line.plan_file}:{line.plan_line}" if line.plan_file and line.plan_line else line.plan_file
+    return [
+        line.label,
+        " \u00b7 ".join(x for x in (line.deal, line.component, line.date, line.period and f"earned in {line.period}") if x),
+        line.base,
+        line.base_currency,
+        line.rate,
+        line.amount,
+        line.rule,
+        place,
+    ]
 
 
 def _column(values: list[Any]) -> dict[str, list[Any]]:

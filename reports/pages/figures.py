@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from reference_engine.vocabulary.numbers import MINOR_UNITS, format_number
+from reports.difference_types import Difference
 from reports.record_check import number
-from reports.record_types import Difference
 
 MINUS = "\u2212"
 NONE = "\u2013"
@@ -26,6 +26,11 @@ class Figure:
 def count(value: int) -> str:
     """A whole number with thousands commas."""
     return f"{value:,}"
+
+
+def upper_first(text: str) -> str:
+    """A name at the start of a sentence or cell; the rest of it stays as it is written."""
+    return text[:1].upper() + text[1:]
 
 
 def number_of(value: int, noun: str) -> str:
@@ -98,7 +103,7 @@ def weight(amounts: Mapping[str, str]) -> Fraction:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One difference as a line of a printed table."""
+    """One difference as a line of a printed table.  state: why it isn't among the open ones, "" where it is."""
 
     id: str
     key: tuple[str, ...]
@@ -109,9 +114,10 @@ class Row:
     currency: str
     rule: str
     file: str
+    state: str = ""
 
 
-def table_row(difference: Difference, keys: Iterable[str]) -> Row:
+def table_row(difference: Difference, keys: Iterable[str], state: str = "") -> Row:
     """A difference as a table shows it, its key columns in the grain's order."""
     ours, theirs = difference.ours, difference.theirs
     return Row(
@@ -119,12 +125,20 @@ def table_row(difference: Difference, keys: Iterable[str]) -> Row:
         tuple(difference.key.get(name, "") for name in keys),
         difference.class_,
         money(difference.expected, difference.currency),
-        money(difference.actual, difference.currency),
+        actual_text(difference),
         signed(difference.difference, difference.currency),
         difference.currency,
         ours.rule if ours else "",
         f"{theirs.file}:{theirs.line}" if theirs else "",
+        state,
     )
+
+
+def actual_text(difference: Difference) -> str:
+    """What the target has; amounts in another currency with its name."""
+    others = [f"{money(amount, currency)} {currency}" for currency, amount in difference.other.items()]
+    own = money(difference.actual, difference.currency)
+    return " and ".join([*([own] if number(difference.actual) or not others else []), *others])
 
 
 def exact(value: Fraction) -> str:

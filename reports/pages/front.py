@@ -66,6 +66,7 @@ class InputRow:
     bytes: str
     totals: tuple[Figure, ...]
     sha256: str
+    controls: tuple[tuple[str, str, tuple[Figure, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,14 @@ def front_page(record: RunRecord) -> FrontPage:
         ),
         inputs=tuple(
             InputRow(
-                i.name, i.role, i.path, f"{i.rows:,}", f"{i.bytes:,}", figures.totals(i.totals), i.sha256
+                i.name,
+                i.role,
+                i.path,
+                figures.NONE if i.rows is None else f"{i.rows:,}",
+                f"{i.bytes:,}",
+                figures.totals(i.totals),
+                i.sha256,
+                tuple((c.name, figures.number_of(c.rows, "row"), figures.totals(c.totals)) for c in i.controls),
             )
             for i in record.inputs
         ),

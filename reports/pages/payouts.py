@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
 
 from reports.pages import figures
 from reports.pages.figures import Figure
 from reports.record_check import number
-from reports.record_types import RunRecord
+from reports.record_types import PayoutSummary, RunRecord
 
 ROWS_SHOWN = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class PayoutRow:
-    """One payout as it is shown."""
+    """One payout as it is shown.  is_total: what the payee is paid in the period, over all plans and components."""
 
     payee: str
     name: str
@@ -25,6 +27,7 @@ class PayoutRow:
     component: str
     amount: str
     currency: str
+    is_total: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +71,28 @@ def payouts_page(record: RunRecord) -> PayoutsPage | None:
         )
         for (plan, currency), by_period in sorted(sums.items())
     )
-    rows = tuple(
-        PayoutRow(
-            p.payee, p.name, p.period, p.plan, p.component, figures.money(p.amount, p.currency), p.currency
-        )
-        for p in record.payouts[:ROWS_SHOWN]
-    )
+    ordered = sorted(record.payouts, key=lambda p: (p.payee, p.period, p.currency, not p.plan, p.plan))
+    rows = tuple(_rows(ordered[:ROWS_SHOWN]))
     return PayoutsPage(
         periods,
         totals,
         tuple(figures.Figure(_text(value, currency), currency) for currency, value in grand.items()),
         len({payout.payee for payout in record.payouts}),
         rows,
-        len(record.payouts) - len(rows),
+        len(ordered) - len(ordered[:ROWS_SHOWN]),
     )
+
+
+def _rows(payouts: list[PayoutSummary]) -> Iterator[PayoutRow]:
+    """Payouts by payee and period, with a total where one is made of several."""
+    for (payee, period, currency), group in groupby(payouts, key=lambda p: (p.payee, p.period, p.currency)):
+        same = list(group)
+        for p in same:
+            plan = p.plan or "above the plans"
+            yield PayoutRow(payee, p.name, period, plan, p.component, figures.money(p.amount, currency), currency)
+        if len(same) > 1:
+            total = _text(sum((number(p.amount) for p in same), Fraction(0)), currency)
+            yield PayoutRow(payee, same[0].name, period, "", "paid", total, currency, is_total=True)
 
 
 def _text(value: Fraction, currency: str) -> str:

@@ -7,10 +7,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from reports.difference_types import Difference
 from reports.pages import figures
 from reports.pages.figures import Figure, Row
-from reports.record_check import number
-from reports.record_types import Difference, Grain, RunRecord
+from reports.record_check import money_of, number
+from reports.record_types import Grain, RunRecord
 
 SHOWN, PARTS_SHOWN = 200, 40
 
@@ -46,16 +47,17 @@ class CoarseGrain:
 
 
 def settlements_page(record: RunRecord, csv: dict[str, str]) -> tuple[CoarseGrain, ...]:
-    """Every grain but the finest that has differences."""
-    by_id = {difference.id: difference for difference in record.differences}
+    """Every grain with differences that follows from a finer one."""
+    by_id = {difference.id: difference for difference in (*record.differences, *record.accepted, *record.tolerated)}
     grains = {grain.name: grain for grain in record.grains}
+    states = {row.id: "known" for row in record.accepted} | {row.id: "within tolerance" for row in record.tolerated}
     pages = []
-    for grain in record.grains[1:]:
+    for grain in record.grains:
         rows = [difference for difference in record.differences if difference.grain == grain.name]
-        if not rows:
+        if not rows or not grain.follows_from:
             continue
-        finer = _finer(rows, by_id, grains, record.grains[0])
-        chains = [_chain(row, grain, by_id, grains) for row in rows]
+        finer = grains[grain.follows_from]
+        chains = [_chain(row, grain, by_id, grains, states) for row in rows]
         linked = {i for row in rows for i in row.follows_from}
         pages.append(
             CoarseGrain(
@@ -75,14 +77,20 @@ def settlements_page(record: RunRecord, csv: dict[str, str]) -> tuple[CoarseGrai
     return tuple(pages)
 
 
-def _chain(row: Difference, grain: Grain, by_id: dict[str, Difference], grains: dict[str, Grain]) -> Chain:
+def _chain(
+    row: Difference,
+    grain: Grain,
+    by_id: dict[str, Difference],
+    grains: dict[str, Grain],
+    states: dict[str, str],
+) -> Chain:
     parts = [by_id[i] for i in row.follows_from]
     total = sum((number(p.difference) for p in parts if p.currency == row.currency), Fraction(0))
     left = number(row.difference) - total
-    same_currency = all(part.currency == row.currency for part in parts)
+    same_currency = all(part.currency == row.currency and not part.other for part in (row, *parts))
     return Chain(
         figures.table_row(row, grain.keys),
-        tuple(figures.table_row(part, grains[part.grain].keys) for part in parts[:PARTS_SHOWN]),
+        tuple(figures.table_row(part, grains[part.grain].keys, states.get(part.id, "")) for part in parts[:PARTS_SHOWN]),
         len(parts),
         max(0, len(parts) - PARTS_SHOWN),
         figures.signed(figures.exact(total), row.currency),
@@ -91,17 +99,5 @@ def _chain(row: Difference, grain: Grain, by_id: dict[str, Difference], grains: 
     )
 
 
-def _finer(
-    rows: list[Difference], by_id: dict[str, Difference], grains: dict[str, Grain], finest: Grain
-) -> Grain:
-    for row in rows:
-        for ident in row.follows_from:
-            return grains[by_id[ident].grain]
-    return finest
-
-
 def _sum(rows: list[Difference]) -> tuple[Figure, ...]:
-    sums: dict[str, Fraction] = {}
-    for row in rows:
-        sums[row.currency] = sums.get(row.currency, Fraction(0)) + number(row.difference)
-    return figures.differences({currency: figures.exact(value) for currency, value in sums.items()})
+    return figures.differences({currency: figures.exact(value) for currency, value in money_of(rows).items()})

@@ -24,7 +24,8 @@ class SignOffPage:
 def signoff_page(record: RunRecord) -> SignOffPage:
     """Limits and sign-off of a record."""
     listed = [
-        f"{sum(grain.by_class.values()):,} differing of {grain.compared:,} {grain.name}"
+        f"{grain.differences:,} differing of {grain.compared:,} {grain.name}"
+        + (f" and {grain.known:,} known" if grain.known else "")
         for grain in record.grains
     ]
     failed = sum(scenario.outcome == "failed" for scenario in record.scenarios)
@@ -54,7 +55,7 @@ def _own_limits(record: RunRecord) -> list[str]:
         found.append(f"{number_of(used, 'row')} agreed only because of a declared tolerance.")
     known = sum(grain.known for grain in record.grains)
     if known:
-        found.append(f"Declared beforehand as known differences: {number_of(known, 'row')}.")
+        found.append(f"Accepted beforehand as known differences, listed above: {number_of(known, 'row')}.")
     if record.problems:
         found.append(f"The run met {number_of(len(record.problems), 'problem')} in its input, listed above.")
     return found

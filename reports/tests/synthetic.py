@@ -107,6 +107,7 @@ def synthetic_record(refunds: int = 240, free: int = 27, compared: int = 26_560,
             settled,
             {"amount": settled} if settled else {},
             *totals,
+            follows_from=LINES,
         ),
     )
     return RunRecord(

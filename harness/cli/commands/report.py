@@ -19,7 +19,7 @@ def command(record: Path, out: Path | None) -> int:
 
     Example: trueup report out/record.json --out report
     """
-    from harness.cli.output import out_folder
+    from harness.cli.output import check_out, out_folder
     from harness.cli.reconciling import shown_out
     from reports.record import load_record, save_record
     from reports.site import draw
@@ -27,6 +27,7 @@ def command(record: Path, out: Path | None) -> int:
     kept = load_record(record)
     if out is None:
         folder = record if record.is_dir() else record.parent
+        check_out(folder)
         draw(kept, folder)
     else:
         with out_folder(out) as folder:
