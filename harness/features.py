@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,10 @@ KEYWORDS = ("Feature", "Rule", "Background", "Scenario Outline", "Scenario Templ
 STEP_KEYWORDS = ("Given", "When", "Then", "And", "But")
 _KIND_OF: dict[str, Kind] = {"Context": "given", "Action": "when", "Outcome": "then"}
 _UNEXPECTED = re.compile(r"expected: .*, got '(?P<got>.*)'\Z", re.DOTALL)
+
+
+_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
+"""Marks that turn the reading direction of what follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +193,21 @@ def parse_feature(text: str, shown: str, problems: list[Problem]) -> WrittenFeat
     from gherkin.errors import CompositeParserException, ParserError
     from gherkin.parser import Parser
 
+    before = len(problems)
+    for number, line in enumerate(text.split("\n"), 1):
+        found = next((c for c in line.rstrip("\r") if c in _BIDI or (unicodedata.category(c) == "Cc" and c != "\t")), None)
+        if found is not None:
+            problems.append(
+                Problem(
+                    "control-character",
+                    f"there is an invisible character here (U+{ord(found):04X})",
+                    Where(shown, number),
+                    "It can make a line look other than it is, on a terminal and in a review.",
+                    "Remove it.",
+                )
+            )
+    if len(problems) > before:
+        return None
     lines = tuple(text.splitlines())
     if not any(line.strip() and not line.strip().startswith("#") for line in lines):
         problems.append(

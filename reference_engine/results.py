@@ -35,6 +35,17 @@ class Part:
     periods: list[Period]
     lines: Lines
     history: list[tuple[object, Lines]] = field(default_factory=list)
+    credited: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """The credits that the component pays on, whether they earn something or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unpaid:
+    """Deals and sales that no plan of the run pays on.  of: how many there are in all.  amounts: by currency."""
+
+    names: tuple[str, ...]
+    of: int
+    amounts: dict[str, Fraction]
 
 
 @dataclass(frozen=True)
@@ -137,6 +148,18 @@ class Result:
                         )
                     )
         return out
+
+    def unpaid(self) -> Unpaid:
+        """The deals and sales of which no record is credited under any plan: nobody is paid anything for them."""
+        e = self.events
+        sold = np.flatnonzero(np.isin(e.source, [SOURCE["deals"], SOURCE["retail sales"]]))
+        paid = {deal for part in self.parts for deal in e.deal[self.credits.event[part.credited]].tolist()}
+        lost = sold[[deal not in paid for deal in e.deal[sold].tolist()]] if len(sold) else sold
+        amounts: dict[str, Fraction] = {}
+        for currency, amount in zip(e.currency[lost].tolist(), e.amount[lost].fractions(), strict=True):
+            if currency:
+                amounts[currency] = amounts.get(currency, Fraction(0)) + amount
+        return Unpaid(tuple(e.deal[lost].tolist()), len(sold), amounts)
 
     def balance_rows(self) -> list[Balance]:
         """What stands open after each period, for payees with draws or balances."""

@@ -251,7 +251,7 @@ class _PlanRun:
             self.problems.append(
                 Problem(
                     "dates-far-apart",
-                    f'"{self.plan.name}" would pay from {first} to {last}.',
+                    f"the records reach from {first} to {last}.",
                     self.events.where(int(at)),
                     f"More than {MAX_DAYS // 365} years are hardly meant; a wrong date would move money to another period.",
                     "Correct the date.",
@@ -296,6 +296,7 @@ class _PlanRun:
         self.problems.extend(found)
         run = ComponentRun(self.world, self.plan, component, self.events, periods, self.quotas)
         part = Part(self.plan, component.name, component, run.rules, run.attainments, periods, lines)
+        part.credited = rows
         if found:
             return part
         chunks = self.executor.payee_ranges(lines.payee)

@@ -213,6 +213,17 @@ class _Ledger:
                 self.world.period(str(table.words("from")[row])),
                 self.world.period(str(table.words("to")[row])),
             )
+            if last.last < first.first:
+                self.problems.append(
+                    Problem(
+                        "dates-order",
+                        f'the draw of "{payee}" ends with {last.label}, before it starts with {first.label}.',
+                        table.where(row),
+                        "It would count in no period.",
+                        "Correct one of the periods.",
+                    )
+                )
+                continue
             per = str(table.words("per")[row])
             code = self.world.payee_code[payee]
             currency = str(column.currency[row]) if column.currency is not None else ""

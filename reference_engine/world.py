@@ -177,6 +177,7 @@ def read_world(
         columns = [_read_table(TABLES[name], text, problems) for text in texts]
         table = columns[0] if len(columns) == 1 else _joined(columns)
         _check_keys(TABLES[name], table, problems)
+        _check_spans(table, problems)
         read[name] = table
     calendar = _calendar(read.get("fiscal_calendar"), calendar or Calendar(), problems)
     world = World(read, calendar)
@@ -322,6 +323,15 @@ class _Cells:
                         f'"{cell}" isn\'t one of the words allowed.',
                         did_you_mean(cell, allowed),
                     )
+        for row, cell in enumerate(cells):
+            if cell and (cell[0].isspace() or cell[-1].isspace()):
+                self.problem(
+                    "spaces-around",
+                    row,
+                    spec,
+                    f'"{cell}" begins or ends with a blank.',
+                    "Remove it: with a blank it is another name.",
+                )
         out = np.empty(len(cells), dtype=object)
         out[:] = cells
         return out
@@ -433,6 +443,22 @@ def _joined(tables: list[Table]) -> Table:
         starts.append((size, table.file))
         size += table.size
     return Table(first.name, size, text, dates, numbers, first.file, lines, tuple(starts))
+
+
+def _check_spans(table: Table, problems: list[Problem]) -> None:
+    """A span that ends before it starts covers no day, so it would count for nothing."""
+    if "from" not in table.dates or "to" not in table.dates:
+        return
+    for row in np.flatnonzero(table.days("to") < table.days("from")).tolist()[:MAX_SHOWN]:
+        problems.append(
+            Problem(
+                "dates-order",
+                f"{table.name}: the row ends on {table.days('to')[row]}, before it starts on {table.days('from')[row]}.",
+                table.where(row),
+                "It would count on no day.",
+                "Correct one of the dates.",
+            )
+        )
 
 
 def _check_keys(schema: TableSchema, table: Table, problems: list[Problem]) -> None:

@@ -12,6 +12,7 @@ from harness.adapters.delimited import TextFormat, read_text_file
 from harness.adapters.findings import Findings
 from harness.adapters.parquet_table import read_parquet
 from harness.adapters.table_definitions import DEFINITIONS, read_definitions
+from reference_engine.plans.document import load_yaml
 from reference_engine.problems import Problem, Where, did_you_mean
 from reference_engine.vocabulary.tables import TABLES, TextTable
 
@@ -84,12 +85,29 @@ def read_table_file(file: Path, name: str, problems: list[Problem]) -> TextTable
     return table
 
 
+def _named_by_mappings(path: Path) -> set[str]:
+    """The files that a mapping in the folder names: an export and its lookups may lie beside the data."""
+    named: set[str] = set()
+    for file in sorted(path.glob("*.yaml")):
+        node = load_yaml(file, []) if file.name != DEFINITIONS else None
+        waiting = [node] if node is not None else []
+        while waiting:
+            entry = waiting.pop()
+            waiting += [*entry.nodes(), *(child for _, child in entry.items())]
+            if entry.is_text:
+                named.add(entry.text())
+    return named
+
+
 def _files(path: Path, used: set[Path], problems: list[Problem]) -> dict[str, Path]:
     found: dict[str, Path] = {}
+    named = _named_by_mappings(path)
     for file in sorted(path.iterdir()):
         if file.suffix not in KINDS or not file.is_file() or file in used:
             continue
         if file.stem not in TABLES:
+            if file.name in named:
+                continue
             problems.append(
                 Problem(
                     "unknown-table",

@@ -117,7 +117,11 @@ def read_text_file(path: Path, form: TextFormat, findings: Findings) -> TextFile
         skipped += min(form.skip_last, len(rows))
         rows = rows[: -form.skip_last]
     _check_counts(rows, header, form, findings)
-    return TextFile(header, header_line, rows, skipped, not lines[-1].endswith(("\n", "\r"))) if findings.count == before else None
+    return (
+        TextFile(header, header_line, rows, skipped, not lines[-1].endswith(("\n", "\r")))
+        if findings.count == before
+        else None
+    )
 
 
 def _decoded(path: Path, form: TextFormat, findings: Findings) -> str | None:

@@ -374,6 +374,13 @@ def _tolerances(part: Section, problems: list[Problem]) -> list[Tolerance]:
         except NotANumber as error:
             inner.problem("not-a-number", str(error), entry.get("amount"))
             continue
+        if money.amount > 10**15:
+            inner.problem(
+                "tolerance-large",
+                "a tolerance of more than 10^15 would accept anything.",
+                entry.get("amount"),
+            )
+            continue
         if money.amount < 0:
             inner.problem("tolerance-negative", "a tolerance is an amount from 0 up.", entry.get("amount"))
             continue

@@ -22,7 +22,10 @@ class Section:
         self._taken: list[str] = []
         self.sound = node.is_mapping
         if not node.is_mapping:
-            self.problem("mapping-form", f"{what} must be names and values, not {node.kind}.", node)
+            hint = f"Write it with its names, like {{column: {node.text()}}}." if node.text() else ""
+            self.problem(
+                "mapping-form", f"{what} must be names and values, not {node.kind}.", node, remedy=hint
+            )
 
     def problem(
         self, slug: str, what: str, node: Node | None = None, *, why: str = "", remedy: str = ""

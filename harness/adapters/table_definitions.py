@@ -79,6 +79,14 @@ class _Maker:
         part.close()
         if len(self.problems) != before or columns is None:
             return None
+        if Path(file).is_absolute():
+            part.problem(
+                "file-path",
+                f'"{file}" is an absolute path.',
+                why="The folder could be used on one machine only, and could read what isn't meant for it.",
+                remedy="Name the file from the folder on.",
+            )
+            return None
         # Two dots inside a path would show in every message; they are taken out first.
         path = Path(os.path.normpath(self.folder / file))
         text = self._text(path)

@@ -211,7 +211,9 @@ class _GrainReader:
     def _notes(self, left_out: int) -> list[str]:
         notes = []
         if self.text.open_end:
-            notes.append(f"The last row of {self.file} has no line break at its end; check that the export is whole.")
+            notes.append(
+                f"The last row of {self.file} has no line break at its end; check that the export is whole."
+            )
         if left_out:
             conditions = "; ".join(
                 f"{column} is {' or '.join(values)}" for column, values in self.grain.rows_where.items()

@@ -66,6 +66,16 @@ def out_folder(out: Path) -> Iterator[Path]:
         yield beside
         (beside / MARK).write_text(_MARK_TEXT, encoding="utf-8")
         _replace(beside, out)
+    except OSError as error:
+        raise Stopped(
+            Problem(
+                "out-unwritable",
+                f"the results can't be written: {error.strerror or error}.",
+                Where(str(out)),
+                "An earlier result in this folder is as it was.",
+                "Make room, or name another folder with --out.",
+            )
+        ) from None
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 

@@ -153,7 +153,12 @@ class Job:
         return inputs
 
     def _limits(self, found: Reconciliation) -> tuple[str, ...]:
-        notes = [note for grain in found.grains for note in grain.notes]
+        several = len(found.grains) > 1
+        notes = [
+            (f"{grain.name}: " if several else "") + note.rstrip(".") + "."
+            for grain in found.grains
+            for note in grain.notes
+        ]
         compared = {grain.name for grain in found.grains}
         notes += [
             f"{name} weren't compared: the export given doesn't hold them."

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+WIDEST = 60
+"""No cell is wider; what is longer is cut, with an ellipsis."""
+
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> str:
     """Rows under a header, in columns as wide as they need to be; right: columns of numbers."""
@@ -20,4 +23,5 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], right: Collectio
 
 def _plain(text: str) -> str:
     """Text without what would move a terminal's cursor or colour its lines."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    plain = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[: WIDEST + 1])
+    return plain if len(text) <= WIDEST else plain[: WIDEST - 1] + "\N{HORIZONTAL ELLIPSIS}"

@@ -20,6 +20,7 @@ from harness.reconcile.results import (
 from reference_engine.plans.document import Node, load_yaml
 from reference_engine.problems import Problem, did_you_mean
 from reference_engine.vocabulary.numbers import MINOR_UNITS, NotANumber, format_money, parse_money
+from reference_engine.world import parse_date
 
 
 def read_known(path: Path, mapping: Mapping, problems: list[Problem]) -> list[KnownDifference]:
@@ -56,10 +57,10 @@ def known_difference(node: Node, mapping: Mapping, problems: list[Problem]) -> K
     until = date.min
     money: ByCurrency = ()
     if until_text:
-        try:
-            until = date.fromisoformat(until_text)
-        except ValueError:
+        day = parse_date(until_text)
+        if day is None:
             part.problem("not-a-date", f'"{until_text}" is not a date, like 2026-09-30.', node.get("until"))
+        until = day or date.min
     if text:
         try:
             amount = parse_money(text)

@@ -10,7 +10,7 @@ from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
-from harness.adapters.mapping import GrainMapping, Tolerance
+from harness.adapters.mapping import PERIOD_NAMES, GrainMapping, Tolerance
 from harness.adapters.mapping import Mapping as TargetMapping
 from harness.adapters.rows import ResultRow, ResultTable
 from harness.adapters.text_export import read_export
@@ -60,6 +60,7 @@ def reconcile(
             if table is not None:
                 left[grain.name] = table
     _check_codes(mapping, expected, problems)
+    _check_periods(left, tables, mapping, problems)
     if problems:
         raise Stopped(problems)
     result = reconcile_tables(left, tables, mapping, accepted, days=expected.days, today=today)
@@ -89,6 +90,31 @@ def _check_codes(mapping: TargetMapping, expected: Expected, problems: list[Prob
                             f"Did you mean: {near[0]}",
                         )
                     )
+
+
+def _check_periods(
+    expected: Mapping[str, ResultTable],
+    actual: Mapping[str, ResultTable],
+    mapping: TargetMapping,
+    problems: list[Problem],
+) -> None:
+    """Period labels of which none is ours: the mapping doesn't say how the target writes a period."""
+    for grain in mapping.grains:
+        for at, spec in enumerate(grain.key):
+            if spec.name not in PERIOD_NAMES or grain.name not in expected or grain.name not in actual:
+                continue
+            ours = {row.key[at] for row in expected[grain.name].rows}
+            theirs = {row.key[at] for row in actual[grain.name].rows}
+            if ours and theirs and not ours & theirs:
+                problems.append(
+                    Problem(
+                        "periods-apart",
+                        f'no {spec.name} of "{grain.name}" is on both sides: the export has "{min(theirs)}", expected is "{min(ours)}".',
+                        grain.where,
+                        "Every row would be missing on one side and unexpected on the other.",
+                        "If the labels mean the same periods, give the mapping a pattern or a map; if not, it is another export.",
+                    )
+                )
 
 
 def reconcile_tables(

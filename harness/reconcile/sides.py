@@ -19,6 +19,9 @@ from reference_engine.vocabulary.results import EarnedLine, Payout
 MAX_SHOWN = 20
 
 
+LARGEST = 10**36
+
+
 def line_value(name: str) -> Callable[[EarnedLine], str]:
     """How one of our names is read from an earned line."""
     if name == "pay period":
@@ -191,6 +194,14 @@ class _Builder:
                 f"{self._named(parts)}: the expected amount has more than {decimals} decimals of {currency}.",
                 f"State in the plan how {self.grain.expected} are rounded, or say decimals: in the mapping.",
                 "Rounding it here would be a rule that the plan doesn't have.",
+            )
+            return None
+        if abs(units) > LARGEST:
+            self._problem(
+                "amount-large",
+                f"{self._named(parts)}: the expected amount has more than 36 digits.",
+                "Check the amounts that it is made of.",
+                "No system pays such an amount, so it can't be compared.",
             )
             return None
         return units, currency

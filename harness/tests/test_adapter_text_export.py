@@ -84,7 +84,7 @@ def test_all_cells_and_rows_are_reported_and_then_counted(tmp_path: Path) -> Non
     assert "31 more" in problems[-1].what
     assert [p.slug for p in problems[:3]] == ["blank-cell", "unknown-code", "not-a-number"]
     assert [p.what for p in problems if p.slug == "unknown-code"] == [
-        '"odd" is not a state that the mapping knows. It stands in 40 rows.'
+        'column "state": "odd" is not a state that the mapping knows. It stands in 40 rows.'
     ]
 
 

@@ -186,6 +186,14 @@ def test_the_demo_world_is_sound() -> None:
     }
     marks = tables["invoice_lines"].header.index("commission free")
     assert sum(row[marks] == "yes" for row in tables["invoice_lines"].rows) == 28
+    read_world(tables.values(), problems)
+    assert not problems
+
+
+def test_the_adventureworks_world_has_fiscal_years_from_july() -> None:
+    tables, problems = read(DEMO.parent / "adventureworks")
     world = read_world(tables.values(), problems)
     assert not problems
+    assert len(tables["quotas"].rows) == 163
     assert str(world.period("2018-Q1").first) == "2017-07-01"
+    assert str(world.period("2019-02").first) == "2019-02-01"

@@ -14,7 +14,7 @@ from reference_engine.lines import Lines
 from reference_engine.mechanics.tiers import Tier
 from reference_engine.problems import Where
 from reference_engine.vocabulary.calendar import Period
-from reference_engine.vocabulary.numbers import Money
+from reference_engine.vocabulary.numbers import Money, format_money
 
 
 class Matrix:
@@ -121,10 +121,12 @@ def quota_matrix(
             if quota.amount <= 0 and not (quota.amount == 0 and zero_as_none):
                 run.problem(
                     "quota-zero",
-                    f'the quota of "{payee}" for {interval.label} is {quota.amount}.',
+                    f'the quota of "{payee}" for {interval.label} is {format_money(quota.amount, quota.currency)}.',
                     quota.where,
                     "No attainment can be made of it.",
-                    "State a quota above 0, or the convention  quota.zero: attainment 0%.",
+                    "State a quota above 0."
+                    if quota.amount
+                    else "State a quota above 0, or the convention  quota.zero: attainment 0%.",
                 )
                 continue
             if quota.currency != unit[r] and nonzero[r, position == i].any():

@@ -150,11 +150,11 @@ def events_of(tables: Tables) -> list[Event]:
     out: list[Event] = []
 
     def traits(row: Row, deal: Row | None = None) -> dict[str, Any]:
-        """What a record says of itself; its product, its deal and the deal's product fill what it leaves blank."""
-        found: Row = {}
-        for source in (row, products.get(row.get("product", ""), {}), deal or {}, products.get((deal or {}).get("product", ""), {})):
-            for name in (*TRAITS, "commission free"):
-                found[name] = found.get(name) or source.get(name, "")
+        """What a record says of itself, else its product; account and territory are those of its deal."""
+        product = products.get(row.get("product", ""), {})
+        found = {n: row.get(n) or product.get(n, "") for n in (*TRAITS, "commission free")}
+        for name in ("account", "territory"):
+            found[name] = found[name] or (deal or {}).get(name, "")
         free = found.pop("commission free") == "yes"
         return {"product": found["product"], "free": free, "traits": tuple(found.items())}
 

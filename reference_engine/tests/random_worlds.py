@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from reference_engine.plans.document import Node
 from reference_engine.plans.reader import read_plan
-from reference_engine.problems import Problem
+from reference_engine.problems import Problem, Stopped
 from reference_engine.results import Result
 from reference_engine.run import calculate
 from reference_engine.vocabulary.calendar import Calendar
@@ -57,15 +57,21 @@ def world_of(tables: dict[str, list[Row]], calendar: Calendar | None = None) -> 
     """The engine's world; any Problem is a mistake of the generator."""
     problems: list[Problem] = []
     world = read_world(text_tables(tables), problems, calendar)
-    assert not problems, "\n".join(map(str, problems))
+    _refused(problems)
     return world
+
+
+def _refused(problems: list[Problem]) -> None:
+    """A Problem is a mistake of the generator, not a difference."""
+    if problems:
+        raise Stopped(problems)
 
 
 def run_engine(case: Case, **options: Any) -> Result:
     """What the engine says of a case."""
     problems: list[Problem] = []
     plans = [read_plan(Node.of(doc), problems) for doc in case.plans]
-    assert not problems, "\n".join(map(str, problems))
+    _refused(problems)
     return calculate([p for p in plans if p is not None], world_of(case.tables, case.calendar), **options)
 
 

@@ -119,7 +119,7 @@ class Calendar:
                     return period
             raise NotAPeriod(f"{day} lies in no period of the fiscal calendar.")
         if cadence == "month" and not self._shifted():
-            return self.period(f"{day:%Y-%m}")
+            return self.period(f"{day.year:04d}-{day.month:02d}")
         year = self._year_of(day)
         if cadence == "year":
             return self.period(f"FY{year:04d}")

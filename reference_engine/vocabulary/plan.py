@@ -21,7 +21,8 @@ FREQUENCIES = {"monthly": "month", "quarterly": "quarter", "half-yearly": "half-
 
 @dataclass(frozen=True)
 class Rounding:
-    """at: credit, conversion, line, component or payout.  mode: half up, half even, down or away from zero."""
+    """at: credit (each share, in the record's own currency), conversion (into the plan's currency, after the credit),
+    line, component or payout.  mode: half up, half even, down or away from zero."""
 
     at: str
     mode: str

@@ -96,6 +96,12 @@ def _as_dict(result: Result, out: Path | None) -> dict[str, Any]:
             for a in result.attainment_rows()
         ],
         "balances": [{"payee": b.payee, "period": b.period, "amount": plain(b.amount, b.currency), "currency": b.currency} for b in result.balance_rows()],
+        "unpaid": {
+            "count": len(result.unpaid().names),
+            "of": result.unpaid().of,
+            "amounts": {c: plain(v, c) for c, v in sorted(result.unpaid().amounts.items())},
+            "first": list(result.unpaid().names[:20]),
+        },
         "out": out.as_posix() if out is not None else None,
     }  # fmt: skip
 
@@ -113,6 +119,12 @@ def _print(result: Result, out: Path | None) -> None:
         f"\n{len(result.payout_rows()):,} payouts of {result.line_count:,} lines, in total "
         + ", ".join(format_money(v, c) for c, v in sorted(sums.items()))
     )
+    unpaid = result.unpaid()
+    if unpaid.names and rows:
+        worth = ", ".join(format_money(v, c) for c, v in sorted(unpaid.amounts.items()))
+        click.echo(
+            f"Note: {len(unpaid.names):,} of {unpaid.of:,} deals and sales{', worth ' + worth + ',' if worth else ''} are paid by no plan of this run; the first is {unpaid.names[0]}."
+        )
     if not rows:
         click.echo("Nothing is paid: no record of the data is credited to a payee of these plans.")
     if out is not None:

@@ -17,7 +17,9 @@ IN_BULK = 100_000
     help="What the deals look like: deal splits, late cash, cancellations, several currencies, retail sales, bookings and revenue.",
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same world.")
-@click.option("--deals", type=int, help="How many; the recipe's own number where left out.")
+@click.option(
+    "--deals", type=click.IntRange(1, 100_000_000), help="How many; the recipe's own number where left out."
+)
 @click.option(
     "--as",
     "form",

@@ -73,6 +73,8 @@ def command(paths: tuple[str, ...], out: Path, target: str | None) -> int:
                 "pytest",
                 "-p",
                 "harness.plugin",
+                "--rootdir",
+                str(Path.cwd()),
                 "--trueup-out",
                 folder,
                 *extra,

@@ -10,14 +10,16 @@ from reference_engine.problems import Problem
 from reference_engine.world import World
 
 MEANING = "A manager receives credit for the deals of the payees below, never for deals of the manager's own."
-MAX_LEVELS = 50
 
 
 def check(world: World, problems: list[Problem]) -> None:
     """A Problem where a payee is, over some levels, the manager of himself."""
-    at = np.arange(len(world.payees))
-    for _ in range(MAX_LEVELS):
-        at = np.where(at >= 0, world.managers[at], -1)
+    # Each round doubles the levels looked up; a chain that is longer than there are payees has a loop.
+    top = len(world.payees)
+    up = np.append(np.where(world.managers >= 0, world.managers, top), top)
+    for _ in range(top.bit_length()):
+        up = up[up]
+    at = np.where(up[:-1] < top, up[:-1], -1)
     for code in np.flatnonzero(at >= 0).tolist()[:5]:
         problems.append(
             Problem(
@@ -39,7 +41,7 @@ def roll_up(direct: Credits, world: World, by_role: dict[str, tuple[Exact, str]]
     out: list[Credits] = []
     at, level = direct.payee, 0
     rows = np.arange(len(direct))
-    while len(rows) and level < MAX_LEVELS:
+    while len(rows):
         at = world.managers[at]
         level += 1
         rows, at = rows[at >= 0], at[at >= 0]

@@ -25,6 +25,17 @@ def check(world: World, problems: list[Problem]) -> None:
     for row, deal in enumerate(table.words("deal").tolist()):
         totals.setdefault(deal, []).append(row)
     for deal, rows in totals.items():
+        for row in rows:
+            if not 0 < shares[row] <= 1:
+                problems.append(
+                    Problem(
+                        "split-share",
+                        f"the share of {table.words('payee')[row]} in deal {deal} is {format_percent(shares[row])}.",
+                        table.where(row),
+                        "A share is above 0% and at most 100%.",
+                        "Correct the share, or remove the row.",
+                    )
+                )
         total = sum((shares[r] for r in rows), start=shares[0] * 0)
         where = table.where(rows[0])
         if deal not in known:
