@@ -6,7 +6,9 @@ Load it with `pytest_plugins = ["harness.plugin"]` in the conftest.py at the top
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Generator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +28,7 @@ IDS: pytest.StashKey[dict[str, Where]] = pytest.StashKey()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("trueup")
-    group.addoption("--trueup-out", metavar="DIR", help="write the results of all scenarios to DIR/scenarios.json")
+    group.addoption("--trueup-out", metavar="DIR", help="write the report, the record and scenarios.json into DIR")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -124,6 +126,7 @@ class RunBook:
         self.config = config
         self.tally = config.stash[TALLY]
         self.balance: Balance | None = None
+        self.started = datetime.now(UTC)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -168,7 +171,15 @@ class RunBook:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         folder = config.getoption("trueup_out")
         if folder:
-            write_out(Path(config.invocation_params.dir, folder), self.tally, self.balance)
+            self._draw(Path(config.invocation_params.dir, folder))
+
+    def _draw(self, folder: Path) -> None:
+        from harness.evidence.scenarios import draw_run
+
+        assert self.balance is not None
+        write_out(folder, self.tally, self.balance)
+        command = os.environ.get("TRUEUP_COMMAND") or " ".join(["pytest", *self.config.invocation_params.args])
+        draw_run(folder, self.started, command, self.config.rootpath)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         balance = self.balance

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from harness.adapters.mapping import Tolerance
 from harness.evidence.figures import plain
 from harness.reconcile.results import Difference, GrainResult, Reconciliation
+from harness.reconcile.sides import line_value, payout_value
 from reference_engine.vocabulary.results import EarnedLine, Payout
 from reports import record as kept
 
@@ -34,6 +36,7 @@ def _grain(grain: GrainResult, rows: Sequence[EarnedLine | Payout], follows_from
         tuple(c for spec in grain.mapping.key for c in (spec.columns or (spec.name,))),
     )
     decimals = {t.currency: t for t in grain.totals}
+    by_rule = [_tolerated_by(d, grain.mapping.tolerances) for d in grain.tolerated]
     return kept.Grain(
         name=grain.name,
         keys=keys,
@@ -51,7 +54,7 @@ def _grain(grain: GrainResult, rows: Sequence[EarnedLine | Payout], follows_from
                 grain.plain_text(t.amount, t.currency),
                 t.currency,
                 t.reason,
-                sum(_tolerated_by(d, t) for d in grain.tolerated),
+                sum(used is t for used in by_rule),
             )
             for t in grain.mapping.tolerances
         ),
@@ -60,28 +63,46 @@ def _grain(grain: GrainResult, rows: Sequence[EarnedLine | Payout], follows_from
     )
 
 
-def _tolerated_by(difference: Difference, tolerance: Tolerance) -> bool:
-    return all(
-        not wanted or difference.attribute(name) == wanted
-        for name, wanted in (("plan", tolerance.plan), ("component", tolerance.component))
-    )
+def _tolerated_by(difference: Difference, tolerances: Sequence[Tolerance]) -> Tolerance | None:
+    """The tolerance that a row agrees by: the first that applies to it, as in the comparison."""
+
+    def said(name: str) -> set[str]:
+        value = difference.part(name)
+        return {value} if value else {str(getattr(s, name)) for s in difference.expected_sources}
+
+    plans, components = said("plan"), said("component")
+    currencies = {row.currency for row in difference.expected}
+    for rule in tolerances:
+        if (
+            currencies == {rule.currency}
+            and (not rule.plan or plans == {rule.plan})
+            and (not rule.component or components == {rule.component})
+        ):
+            return rule
+    return None
 
 
 def _slices(dimension: str, grain: GrainResult, rows: Sequence[EarnedLine | Payout]) -> list[kept.Slice]:
-    counts: dict[str, int] = {}
+    keys: dict[tuple[str, ...], str] = {}
     expected: dict[str, dict[str, Fraction]] = {}
-    for row in rows:
+    for row in (
+        sorted(_counting(grain, rows), key=_period) if dimension == "period" else _counting(grain, rows)
+    ):
         value = row.plan if dimension == "plan" else row.period
-        counts[value] = counts.get(value, 0) + 1
+        if keys.setdefault(_key(grain, row), value) != value:
+            # One compared row adds several of our values up; it belongs to no single slice.
+            return []
         sums = expected.setdefault(value, {})
         sums[row.currency] = sums.get(row.currency, Fraction(0)) + row.amount
+    counts = dict(Counter(keys.values()))
     actual = {value: dict(sums) for value, sums in expected.items()}
     wrong: dict[str, int] = {}
+    tolerated = {d.id for d in grain.tolerated}
     for d in (*grain.differences, *grain.accepted, *grain.tolerated):
         found = _sliced_by(d, dimension)
         if found is None:
             return []
-        if d not in grain.tolerated:
+        if d.id not in tolerated:
             wrong[found] = wrong.get(found, 0) + 1
         if d.kind == "unexpected":
             counts[found] = counts.get(found, 0) + 1
@@ -89,7 +110,7 @@ def _slices(dimension: str, grain: GrainResult, rows: Sequence[EarnedLine | Payo
             sums = actual.setdefault(found, {})
             sums[currency] = sums.get(currency, Fraction(0)) + grain.amount(units, currency)
     if sum(counts.values()) != grain.compared:
-        # The grain adds several of our rows up into one of theirs; slices would count another thing.
+        # With "absent means zero", say, not every compared row is one of ours.
         return []
     return [
         kept.Slice(
@@ -98,6 +119,26 @@ def _slices(dimension: str, grain: GrainResult, rows: Sequence[EarnedLine | Payo
         )
         for value in counts
     ]  # fmt: skip
+
+
+def _counting(grain: GrainResult, rows: Sequence[EarnedLine | Payout]) -> Iterator[EarnedLine | Payout]:
+    """The expected rows that the mapping's conditions let count."""
+    wanted = [(name, frozenset(values)) for name, values in grain.mapping.expected_where.items()]
+    for row in rows:
+        if all(_said(row, name) in values for name, values in wanted):
+            yield row
+
+
+def _key(grain: GrainResult, row: EarnedLine | Payout) -> tuple[str, ...]:
+    return tuple(_said(row, name) for name in grain.mapping.key_names)
+
+
+def _said(row: EarnedLine | Payout, name: str) -> str:
+    return line_value(name)(row) if isinstance(row, EarnedLine) else payout_value(name)(row)
+
+
+def _period(row: EarnedLine | Payout) -> str:
+    return row.period
 
 
 def _sliced_by(difference: Difference, dimension: str) -> str | None:

@@ -87,7 +87,7 @@ def groups_of(found: Reconciliation) -> tuple[kept.Group, ...]:
             g.count,
             totals(g.money, grain),
             g.ids,
-            g.relation,
+            "" if g.relation in ("other", "follows") else g.relation,
             g.population,
         )
         for grain in found.grains

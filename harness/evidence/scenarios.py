@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -9,12 +10,26 @@ from typing import Any
 
 from harness.evidence import record_of
 from harness.evidence.inputs import file_input, unique
-from harness.features import find_features
 from reference_engine.problems import Problem, Where
 from reports import record as kept
 
 
-def feature_record(found: dict[str, Any], started: datetime, paths: Sequence[str]) -> kept.RunRecord:
+def draw_run(folder: Path, started: datetime, command: str, root: Path) -> kept.Verdict:
+    """Makes the record and the report of a run whose scenarios.json lies in the folder; returns the verdict.
+
+    root: what the features' paths are relative to.
+    """
+    from reports.record import save_record
+    from reports.site import draw
+
+    found = json.loads((folder / "scenarios.json").read_text(encoding="utf-8"))
+    record = feature_record(found, started, command, root)
+    save_record(record, folder)
+    draw(record, folder)
+    return record.verdict
+
+
+def feature_record(found: dict[str, Any], started: datetime, command: str, root: Path) -> kept.RunRecord:
     """Scenarios, their counts and the verdict.  A run that executed nothing never passes."""
     scenarios = tuple(_scenario(s) for s in found["scenarios"])
     missing = tuple(
@@ -33,12 +48,12 @@ def feature_record(found: dict[str, Any], started: datetime, paths: Sequence[str
         )
         for p in found["problems"]
     )
-    files = find_features([p.partition("::")[0] for p in paths])
+    files = sorted({s["feature"] for s in (*found["scenarios"], *found["not_executed"])})
     return kept.RunRecord(
         identity=record_of.identity("Features", "run"),
-        circumstances=record_of.circumstances("trueup run " + " ".join(paths), started),
+        circumstances=record_of.circumstances(command, started),
         verdict=_verdict(scenarios, counts, problems, found.get("lost", 0)),
-        inputs=unique(file_input(Path(f), "feature") for f in files),
+        inputs=unique(file_input(root / f, "feature") for f in files if (root / f).is_file()),
         scenario_counts=counts,
         scenarios=scenarios,
         problems=problems,

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
+import os
+import signal
 import subprocess
 import sys
-import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
 from harness.cli.output import check_out, out_folder
 from reference_engine.problems import Problem, Stopped, Where
+from reports.record import load_record
 
-PASSED, FAILED, INTERRUPTED, INTERNAL, USAGE, NONE = range(6)
+INTERRUPTED, INTERNAL, USAGE = 2, 3, 4
+"""Exit codes of pytest."""
+RECORD = "record.json"
 
 
 class WithPytestArguments(click.Command):
@@ -64,47 +65,34 @@ def command(paths: tuple[str, ...], out: Path, target: str | None) -> int:
                     remedy="Check the path.",
                 )
             )
-    started = datetime.now(UTC)
-    with tempfile.TemporaryDirectory() as folder:
-        code = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "pytest",
-                "-p",
-                "harness.plugin",
-                "--rootdir",
-                str(Path.cwd()),
-                "--trueup-out",
-                folder,
-                *extra,
-                *(named or ["features"]),
-            ],
-            check=False,
-        ).returncode
-        written = Path(folder) / "scenarios.json"
-        if code == -2 or (code == INTERRUPTED and not written.is_file()):
+    with out_folder(out) as folder:
+        given = named or ["features"]
+        words = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "harness.plugin",
+            "--rootdir",
+            str(Path.cwd()),
+            "--trueup-out",
+            str(folder),
+        ]
+        environment = os.environ | {
+            "TRUEUP_COMMAND": " ".join(["trueup run", *given, *(["--", *extra] if extra else [])])
+        }
+        code = subprocess.run([*words, *extra, *given], check=False, env=environment).returncode
+        kept = folder / RECORD
+        if code in (INTERRUPTED, -signal.SIGINT):
             raise KeyboardInterrupt
-        if code in (INTERNAL, USAGE) or not written.is_file():
+        if code in (INTERNAL, USAGE) or not kept.is_file():
             raise Stopped(
                 Problem(
                     "pytest",
-                    f"pytest couldn't run the features (its exit code is {code}).",
+                    f"pytest ran no features (its exit code is {code}).",
                     remedy="Its own message stands above.",
                 )
             )
-        found = json.loads(written.read_text(encoding="utf-8"))
-    return _report(found, started, out, list(named or ["features"]))
-
-
-def _report(found: dict[str, Any], started: datetime, out: Path, paths: list[str]) -> int:
-    from harness.evidence.scenarios import feature_record
-    from reports.record import save_record
-    from reports.site import draw
-
-    record = feature_record(found, started, paths)
-    with out_folder(out) as folder:
-        save_record(record, folder)
-        draw(record, folder)
-    click.echo(f"\n{record.verdict.sentence}\nReport: {(out / 'index.html').as_posix()}")
-    return record.verdict.exit_code
+        verdict = load_record(kept).verdict
+    click.echo(f"\n{verdict.sentence}\nReport: {(out / 'index.html').as_posix()}")
+    return verdict.exit_code
