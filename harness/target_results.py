@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.adapters.mapping import GrainMapping, Tolerance
 from harness.adapters.mapping import Mapping as TargetMapping
-from harness.adapters.mapping import Tolerance
 from harness.adapters.rows import ResultTable
 from harness.comparison import table
 from harness.outcome import Outcome
@@ -59,7 +59,8 @@ def compare(loaded: Loaded, outcome: Outcome, tolerance: Money, known: Sequence[
     minor = tolerance.amount * 10 ** MINOR_UNITS[tolerance.currency]
     rule = Tolerance(int(minor), tolerance.currency, f"the scenario accepts differences within {tolerance}")
     grains = tuple(replace(g, tolerances=(rule,) if minor else ()) for g in loaded.mapping.grains)
-    return reconcile(_expected(outcome, loaded.period), loaded.tables, replace(loaded.mapping, grains=grains), known, today=today)
+    tables = {g.name: _in_period(loaded.tables[g.name], g, loaded.period, outcome) for g in grains if g.name in loaded.tables}
+    return reconcile(_expected(outcome, loaded.period), tables, replace(loaded.mapping, grains=grains), known, today=today)
 
 
 def known_differences(table: Rows, mapping: TargetMapping) -> list[KnownDifference]:
@@ -129,6 +130,25 @@ def _expected(outcome: Outcome, period: Period) -> Expected:
     lines = [line for line in whole.lines if _inside(outcome, line, period)]
     payouts = [p for p in whole.payouts if period.first <= p.first and p.last <= period.last]
     return replace(whole, lines=lines, payouts=payouts)
+
+
+def _in_period(table: ResultTable, grain: GrainMapping, period: Period, outcome: Outcome) -> ResultTable:
+    """The rows of an export that are paid in the period; all where the key says no period."""
+    at = next((grain.key_names.index(n) for n in ("pay period", "period") if n in grain.key_names), None)
+    if at is None:
+        return table
+    rows = [row for row in table.rows if _covers(outcome, row.key[at], period)]
+    return replace(table, rows=rows, left_out=table.left_out + len(table.rows) - len(rows))
+
+
+def _covers(outcome: Outcome, label: str, period: Period) -> bool:
+    first, _, last = label.partition(" to ")
+    try:
+        found = Period(date.fromisoformat(first), date.fromisoformat(last), label) if last else outcome.calendar.period(label)
+    except (NotAPeriod, ValueError):
+        # A label of another kind is compared, so that it shows up as a difference.
+        return True
+    return period.first <= found.first and found.last <= period.last
 
 
 def _inside(outcome: Outcome, line: EarnedLine, period: Period) -> bool:

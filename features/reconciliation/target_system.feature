@@ -42,3 +42,9 @@ Feature: The target system agrees with the independent calculation
       | payee     | difference | reason                             | ticket  | until      |
       | Ben Katz  | 40.00 EUR  | late return not yet in the extract | SPM-318 | 2026-07-31 |
       | Mia Stone | 5.00 EUR   | late return not yet in the extract | SPM-318 | 2026-07-31 |
+
+  @id:REC-03 @sev2
+  Scenario: One month of an export that holds the whole quarter
+    When the target system's results for 2026-02 are loaded from "examples/northwind_q1/results.txt"
+    Then the target system agrees within 0.00 EUR
+    And total payouts for 2026-02 are 2,295.02 EUR

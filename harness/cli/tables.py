@@ -10,18 +10,21 @@ WIDEST = 60
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> str:
     """Rows under a header, in columns as wide as they need to be; right: columns of numbers."""
-    widths = [max(len(_plain(r[i])) for r in (header, *rows)) for i in range(len(header))]
+    widths = [max(len(_cell(r[i])) for r in (header, *rows)) for i in range(len(header))]
     lines = [header, ["-" * w for w in widths], *rows]
     return "\n".join(
         "  ".join(
-            _plain(c).rjust(w) if i in right else _plain(c).ljust(w)
+            _cell(c).rjust(w) if i in right else _cell(c).ljust(w)
             for i, (c, w) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in lines
     )
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text without what would move a terminal's cursor or colour its lines."""
-    plain = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[: WIDEST + 1])
-    return plain if len(text) <= WIDEST else plain[: WIDEST - 1] + "\N{HORIZONTAL ELLIPSIS}"
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _cell(text: str) -> str:
+    return plain(text if len(text) <= WIDEST else text[: WIDEST - 1] + "\N{HORIZONTAL ELLIPSIS}")

@@ -15,6 +15,7 @@ from reference_engine.problems import Problem, Stopped
 if TYPE_CHECKING:
     from reference_engine.explain.derivation import Derivation
     from reference_engine.results import Result
+    from reference_engine.vocabulary.results import EarnedLine
 
 
 @click.command("explain", cls=SeveralPaths)
@@ -78,29 +79,36 @@ def _payee(given: str, payees: tuple[str, ...], names: list[str]) -> str:
 
 
 def _print(payee: str, result: Result, found: list[Derivation]) -> None:
-    from harness.cli.tables import _plain
+    from harness.cli.tables import plain
     from reference_engine.vocabulary.numbers import format_money
 
     name = dict(zip(result.payees, result.world.payee_column("name").tolist(), strict=True)).get(payee, "")
-    click.echo(f"Statement of {_plain(payee)}" + (f" ({_plain(name)})" if name and name != payee else ""))
+    click.echo(f"Statement of {plain(payee)}" + (f" ({plain(name)})" if name and name != payee else ""))
     heading = ("", "")
-    for entry in found:
+    for entry in sorted(
+        found, key=lambda e: (result.calendar.period(e.line.period or e.line.pay_period).first, e.line.plan)
+    ):
         line = entry.line
         if (line.period, line.plan) != heading:
             heading = (line.period, line.plan)
-            click.echo(f"\n{line.period}  {_plain(line.plan) or 'above the plans'}")
+            click.echo(f"\n{line.period}  {plain(line.plan) or 'above the plans'}")
         state = "" if line.state == "released" else "  (held: not paid yet)"
         if line.pay_period not in ("", line.period):
             state = f"  (paid in {line.pay_period})"
-        click.echo(f"  {_plain(line.label):<48} {format_money(line.amount, line.currency):>20}{state}")
+        click.echo(f"  {plain(_label(line)):<48} {format_money(line.amount, line.currency):>20}{state}")
         for step in entry.steps:
             place = f"  [{step.where}]" if step.where.file else ""
-            click.echo(f"      {_plain(step.sentence)}{place}")
+            click.echo(f"      {plain(step.sentence)}{place}")
     click.echo("")
     for (period, plan, currency), amount in _paid(found).items():
         click.echo(
-            f"Paid in {period} under {_plain(plan) or 'draws and balances'}: {format_money(amount, currency)}"
+            f"Paid in {period} under {plain(plan) or 'draws and balances'}: {format_money(amount, currency)}"
         )
+
+
+def _label(line: EarnedLine) -> str:
+    """The statement line's words, with the record where they don't name it."""
+    return line.label if not line.record or line.record in line.label else f"{line.record}, {line.label}"
 
 
 def _paid(found: list[Derivation]) -> dict[tuple[str, str, str], Fraction]:
