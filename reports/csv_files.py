@@ -28,10 +28,14 @@ def differences_csv(record: RunRecord, grain: Grain) -> str:
     writer = csv.writer(file, lineterminator="\n")
     rows = [difference for difference in record.differences if difference.grain == grain.name]
     mixed = any(row.other for row in rows)
-    writer.writerow([neutral(n) for n in (*grain.keys, *ours, *(["difference in other currencies"] if mixed else []))])
+    writer.writerow(
+        [neutral(n) for n in (*grain.keys, *ours, *(["difference in other currencies"] if mixed else []))]
+    )
     for row in rows:
         others = " and ".join(f"{amount} {currency}" for currency, amount in row.other.items())
-        writer.writerow([neutral(cell) for cell in (*_cells(row, grain, causes), *([others] if mixed else []))])
+        writer.writerow(
+            [neutral(cell) for cell in (*_cells(row, grain, causes), *([others] if mixed else []))]
+        )
     return file.getvalue()
 
 

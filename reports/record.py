@@ -76,7 +76,12 @@ __all__ = [
 ]
 
 FILE = "record.json"
-TABLES = {"differences": Difference, "accepted": Difference, "tolerated": Difference, "payouts": PayoutSummary}
+TABLES = {
+    "differences": Difference,
+    "accepted": Difference,
+    "tolerated": Difference,
+    "payouts": PayoutSummary,
+}
 BIG = 5_000
 """Tables with more rows than this lie beside the JSON."""
 _AGAIN = "Run the same command again to write the record anew."
@@ -205,7 +210,9 @@ def _parse(file: Path) -> dict[str, Any]:
             "record-missing", "there is no run record here", file, f"Give the folder of a run, or its {FILE}."
         )
     except (OSError, UnicodeDecodeError):
-        _stop("record-broken", "the record can't be read: it isn't UTF-8 text or isn't accessible", file, _AGAIN)
+        _stop(
+            "record-broken", "the record can't be read: it isn't UTF-8 text or isn't accessible", file, _AGAIN
+        )
     except json.JSONDecodeError as error:
         where = Where(str(file), error.lineno, error.colno)
         _stop("record-broken", "the record isn't complete: it ends or is damaged here", where, _AGAIN)

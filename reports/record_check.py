@@ -30,7 +30,9 @@ def contradictions(record: RunRecord, file: str = "record.json") -> list[Problem
         found += _grain(grain, {c: n for (g, c), n in listed.items() if g == grain.name})
         accepted = sum(d.grain == grain.name for d in record.accepted)
         if accepted != grain.known:
-            found.append(f"{grain.name}: it counts {grain.known} known rows, and {accepted} are listed as accepted")
+            found.append(
+                f"{grain.name}: it counts {grain.known} known rows, and {accepted} are listed as accepted"
+            )
         if grain.follows_from and grain.follows_from not in names[: names.index(grain.name)]:
             found.append(f'{grain.name}: it follows from "{grain.follows_from}", which is no finer grain')
     followers = {grain.name for grain in record.grains if grain.follows_from}
@@ -105,7 +107,9 @@ def _grain(grain: Grain, listed: Mapping[str, int]) -> list[str]:
     if by_class != listed:
         found.append(f"{grain.name}: by class it counts {by_class}, and lists {dict(listed)}")
     if sum(by_class.values()) != grain.differences:
-        found.append(f"{grain.name}: {sum(by_class.values())} by class is not {grain.differences} differences")
+        found.append(
+            f"{grain.name}: {sum(by_class.values())} by class is not {grain.differences} differences"
+        )
     if grain.matched > grain.compared:
         found.append(f"{grain.name}: {grain.matched} agree of only {grain.compared} compared")
     if (grain.matched == grain.compared) and by_class:
@@ -145,7 +149,9 @@ def _known(record: RunRecord) -> list[str]:
         found += [f'{who}, which is {known.state}, stands for the unknown row "{i}"' for i in unknown]
         sums = money_of([place[i] for i in known.differences if i in place])
         stated = {currency: number(amount) for currency, amount in known.amount.items()}
-        if known.state == "accepted" and {c: v for c, v in sums.items() if v} != {c: v for c, v in stated.items() if v}:
+        if known.state == "accepted" and {c: v for c, v in sums.items() if v} != {
+            c: v for c, v in stated.items() if v
+        }:
             found.append(f"{who}: what was accepted is not the sum of its rows")
     return found
 

@@ -19,7 +19,6 @@ FORMAT = 2
 """Version of the record's layout.  A record of another version is refused, never guessed at."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Identity:
     """What ran.  git_commit: of the project, blank outside a repository; "+" at its end: modified files."""

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from reports.csv_files import differences_csv
 from reports.pages.causes import causes_page
 from reports.pages.differences import csv_name, differences_page
-from reports.pages.figures import count, upper_first
+from reports.pages.figures import count, seconds, upper_first
 from reports.pages.front import front_page
 from reports.pages.known import known_page
 from reports.pages.payouts import payouts_page
@@ -57,6 +57,7 @@ def page(record: RunRecord) -> str:
         lstrip_blocks=True,
     )
     environment.filters["count"] = count
+    environment.filters["seconds"] = seconds
     environment.filters["upper_first"] = upper_first
     differences = differences_page(record)
     values: dict[str, Any] = {

@@ -193,6 +193,11 @@ def _verdict(found: Reconciliation, *, ends_with_0: bool = False) -> kept.Verdic
     """ends_with_0: a run whose job is to find the differences."""
     finest = found.grains[0]
     if found.agrees:
+        known = [f"{len(g.accepted):,} of {g.compared:,} {g.name}" for g in found.grains if g.accepted]
+        if known:
+            return kept.Verdict(
+                "agrees", f"Nothing differs but what was accepted beforehand: {'; '.join(known)}.", 0
+            )
         return kept.Verdict("agrees", f"All {finest.compared:,} {finest.name} agree.", 0)
     broken = [k for k in found.known if not k.holds]
     parts = [

@@ -177,7 +177,14 @@ def test_a_payout_shows_its_lines_and_its_cap(record: RunRecord) -> None:
         "above 100%", "150000.00", "EUR", "7.25%", "10875.00"
     )  # fmt: skip
     assert (tier.plan_file.endswith("field.yaml"), tier.plan_line) == (True, 19)
-    assert (cap.label, cap.kind, cap.base, cap.rate, cap.amount, cap.plan_line) == ("cap", "cap", "", "", "-1375.00", 21)
+    assert (cap.label, cap.kind, cap.base, cap.rate, cap.amount, cap.plan_line) == (
+        "cap",
+        "cap",
+        "",
+        "",
+        "-1375.00",
+        21,
+    )
     assert cap.rule == "at most 9,500.00 EUR a quarter"
     assert ours.rule == "10,875.00 EUR from 1 line, -1,375.00 EUR by cap"
     assert ours.sentences == ()
@@ -188,7 +195,10 @@ def test_a_payout_shows_its_lines_and_its_cap(record: RunRecord) -> None:
 def test_a_payout_shows_the_draw_above_its_plans(record: RunRecord) -> None:
     difference = next(d for d in record.differences if d.actual == "1900.00")
     assert difference.ours is not None
-    assert [(x.label, x.amount) for x in difference.ours.lines] == [("up to 80%", "1200.00"), ("draw advance", "800.00")]
+    assert [(x.label, x.amount) for x in difference.ours.lines] == [
+        ("up to 80%", "1200.00"),
+        ("draw advance", "800.00"),
+    ]
 
 
 def test_lines_add_up_to_the_payout(record: RunRecord) -> None:
@@ -203,6 +213,18 @@ def test_no_grain_follows_where_the_mapping_does_not_say_so(record: RunRecord, c
     text = page(record)
     assert "exactly the sum" not in text
     assert "does not add up" not in text
+
+
+def test_payouts_have_slices_too(record: RunRecord) -> None:
+    monthly, quarterly = record.grains
+    assert [(s.dimension, s.value, s.compared, s.matched) for s in monthly.slices] == [
+        ("plan", "Inside", 2, 1), ("period", "2026-01", 1, 1), ("period", "2026-03", 1, 0)
+    ]  # fmt: skip
+    # A draw above the plans and the plan's own lines are one payout, so nothing can be said of single plans.
+    assert [(s.dimension, s.value, s.compared, s.matched) for s in quarterly.slices] == [
+        ("period", "2026-Q1", 2, 2), ("period", "2026-Q2", 2, 0)
+    ]  # fmt: skip
+    assert dict(quarterly.slices[1].actual) == {"EUR": "12775.00"}
 
 
 def test_known_differences_stand_in_the_record(record: RunRecord) -> None:
@@ -255,6 +277,12 @@ def test_only_tables_have_rows(record: RunRecord) -> None:
     assert rows["deals.csv"] == 7
 
 
+def test_limits_name_the_grain_that_they_are_about(record: RunRecord) -> None:
+    assert (
+        "monthly payouts: 4 of 6 rows of paid.csv don't count: only those where plan is I." in record.limits
+    )
+
+
 def test_what_is_left_out_is_said_once(record: RunRecord) -> None:
     assert sum("don't count" in limit and "paid.csv" in limit for limit in record.limits) == 2
     assert not [limit for limit in record.limits if "left out" in limit]
@@ -273,13 +301,20 @@ def test_every_csv_is_named(ran: Any, company: Path, trueup: Callable[..., Any])
         assert path in printed
 
 
-def test_expected_figures_from_before_show_their_lines_too(company: Path, record: RunRecord, trueup: Callable[..., Any]) -> None:
+def test_expected_figures_from_before_show_their_lines_too(
+    company: Path, record: RunRecord, trueup: Callable[..., Any]
+) -> None:
     before, only = company / "before", company / "only"
-    assert trueup("calculate", "--plan", company / "plans", "--data", company / "data", "--out", before).code == 0
+    assert (
+        trueup("calculate", "--plan", company / "plans", "--data", company / "data", "--out", before).code
+        == 0
+    )
     rest = ["--actual", company / "export", "--mapping", company / "mapping.yaml"]
     assert trueup("reconcile", "--expected", before, *rest, "--out", company / "again").code == 1
     again = load_record(company / "again")
-    assert [x.amount for x in _ours(again, "2026-Q2").lines] == [x.amount for x in _ours(record, "2026-Q2").lines]
+    assert [x.amount for x in _ours(again, "2026-Q2").lines] == [
+        x.amount for x in _ours(record, "2026-Q2").lines
+    ]
     only.mkdir()
     (only / "payouts.csv").write_bytes((before / "payouts.csv").read_bytes())
     assert trueup("reconcile", "--expected", only, *rest, "--out", company / "again").code == 1
@@ -313,7 +348,9 @@ def test_a_payout_may_follow_from_rows_within_a_tolerance(company: Path, trueup:
     folder = company / "followed"
     folder.mkdir()
     (folder / "lines.csv").write_text("deal,nr,paid\nA-4,E-3,14.21\nA-8,E-3,12.50\n", encoding="utf-8")
-    (folder / "paid.csv").write_text("nr,period,paid\nE-3,2026-01,14.21\nE-3,2026-03,12.50\n", encoding="utf-8")
+    (folder / "paid.csv").write_text(
+        "nr,period,paid\nE-3,2026-01,14.21\nE-3,2026-03,12.50\n", encoding="utf-8"
+    )
     person = "{column: nr, map: {E-3: P03}}"
     (folder / "mapping.yaml").write_text(
         f"""\
@@ -346,6 +383,8 @@ grains:
     (accepted,) = record.accepted
     (tolerated,) = record.tolerated
     assert accepted.follows_from == (tolerated.id,)
+    assert [t.used for t in record.grains[0].tolerances] == [1]
+    assert "Tolerances used" in page(record)
     assert (tolerated.key["deal"], tolerated.difference) == ("A-4", "0.01")
     assert [d.stage for d in record.differences] == ["earning", "follows from the finer differences"]
     assert "1 of 1 differing payouts by month are exactly the sum" in " ".join(
@@ -356,7 +395,9 @@ grains:
 def test_another_currency_is_no_contradiction(company: Path, trueup: Callable[..., Any]) -> None:
     folder = company / "currencies"
     folder.mkdir()
-    (folder / "paid.csv").write_text("nr,period,paid,money\nE-3,2026-01,14.20,USD\nE-3,2026-03,11.50,EUR\n", encoding="utf-8")
+    (folder / "paid.csv").write_text(
+        "nr,period,paid,money\nE-3,2026-01,14.20,USD\nE-3,2026-03,11.50,EUR\n", encoding="utf-8"
+    )
     (folder / "mapping.yaml").write_text(
         """\
 target: Theirs

@@ -45,6 +45,8 @@ function ourSide(grain, row, decimals) {
   return side;
 }
 
+const FEW_LINES = 25;
+
 // The lines that a payout is made of, with every cap, rounding, draw and balance, and their sum.
 function statement(data, grain, row) {
   const lines = grain.get("o.lines", row) || [];
@@ -59,19 +61,21 @@ function statement(data, grain, row) {
   const expected = grain.get("expected", row);
   const equal = exact(sum) === exact(expected);
   const count = lines.length + restLines;
-  const body = lines.map(([label, about, base, unit, rate, amount, rule, place]) => el("tr", {},
+  const ownFile = grain.get("o.plan_file", row);
+  const body = lines.map(([label, about, base, unit, rate, amount, rule, file, line]) => el("tr", {},
     el("th", { scope: "row" }, label, about ? el("span", { class: "note" }, about) : null),
     el("td", { class: "num" }, base ? `${grouped(base, unit ? decimals : 0)} ${unit || "units"}` : ""),
     el("td", { class: "num" }, rate), el("td", { class: "num" }, grouped(amount, decimals)),
-    el("td", {}, rule), el("td", { class: "place" }, place)));
+    el("td", {}, minus(rule)), el("td", { class: "place" }, !file ? "" : file === ownFile && line ? `line ${line}` : file + (line ? ":" + line : ""))));
   if (restLines) {
     body.push(el("tr", { class: "quiet" }, el("th", { scope: "row", colspan: 3 }, `${restLines.toLocaleString("en")} more lines, as one sum`),
       el("td", { class: "num" }, grouped(rest, decimals)), el("td", {}), el("td", {})));
   }
+  const few = count <= FEW_LINES;
   const head = ["line", "base", "rate", "amount", "rule", "stated at"].map((text, i) =>
     el("th", { scope: "col", class: i > 0 && i < 4 ? "num" : null }, text));
-  return [el("section", { class: "statement-lines" },
-    el("h4", {}, `Our side, line by line: ${count.toLocaleString("en")} ${count === 1 ? "line" : "lines"}`,
+  return [el("details", { class: "statement-lines", open: few },
+    el("summary", {}, el("b", {}, `Our side, line by line: ${count.toLocaleString("en")} ${count === 1 ? "line" : "lines"}`),
       near ? null : el("span", { class: "check " + (equal ? "good" : "bad") },
         equal ? `\u2713 they add up to the expected ${grouped(expected, decimals)} ${currency}` : "\u2717 they don't add up to what is expected")),
     el("div", { class: "scroll" }, el("table", { class: "cells lines" },
@@ -135,11 +139,17 @@ function related(data, grain, row) {
   const equal = sum === exact(grain.get("difference", row));
   const total = signed(exactText(sum), data.decimals[grain.get("currency", row)] ?? 2);
   return [el("section", { class: "follows" },
-    el("h4", {}, `Follows from ${follows.length.toLocaleString("en")} ${name}`,
+    el("h4", {}, `Follows from ${follows.length.toLocaleString("en")} ${follows.length === 1 ? "of the " : ""}${name}`,
       near ? null : el("span", { class: "check " + (equal ? "good" : "bad") },
         equal ? `\u2713 their sum ${total} is this difference` : `\u2717 their sum ${total} is not this difference`)),
     el("ul", {}, ...lines.slice(0, 200)),
     lines.length > 200 ? el("p", { class: "note" }, `${lines.length - 200} more, counted in the sum`) : null)];
+}
+
+function stageLabel(stage) {
+  if (!stage) return null;
+  return stage.startsWith("follows") ? el("span", { class: "label" }, stage)
+    : el("span", { class: "label" }, el("i", {}, "first differs at"), " " + stage);
 }
 
 function detailOf(data, grain, row) {
@@ -152,10 +162,10 @@ function detailOf(data, grain, row) {
     el("p", { class: "detail-head" },
       el("span", { class: "money " + tone(difference) }, signed(difference, decimals), el("small", {}, grain.get("currency", row) || ""), ...others(grain, row, true)),
       cause ? el("span", {}, "Cause: ", el("a", { href: "#cause-" + group }, cause)) : el("span", {}, "No common cause was found."),
-      grain.get("stage", row) ? el("span", { class: "label" }, el("i", {}, "first differs at"), " " + grain.get("stage", row)) : null),
+      stageLabel(grain.get("stage", row))),
     el("div", { class: "sides" }, ourSide(grain, row, decimals), theirSide(grain, row, decimals)),
-    ...statement(data, grain, row),
     ...related(data, grain, row),
+    ...statement(data, grain, row),
     attributes.length ? el("p", { class: "labels" }, ...attributes.map((path) =>
       el("span", { class: "label" }, el("i", {}, path.slice(2)), " " + grain.get(path, row)))) : null);
 }

@@ -25,8 +25,9 @@ async function start() {
   scenarioFilter(document.getElementById("scenario-filter"));
   const root = document.getElementById("table");
   let table = null;
+  let data = null;
   if (root) {
-    const data = await loadRows();
+    data = await loadRows();
     if (data.grains.length) table = new Table(data, root);
   }
   const arrive = () => {
@@ -62,13 +63,27 @@ async function start() {
     }
   });
   let closed = [];
+  let printed = [];
   addEventListener("beforeprint", () => {
     closed = [...document.querySelectorAll("details:not([open])")];
     for (const one of closed) one.open = true;
-    if (table) table.draw(PRINT);
+    if (!table) return;
+    table.draw(PRINT);
+    // On paper nobody can choose what is compared, so every grain's rows follow.
+    printed = data.grains.filter((grain) => grain !== table.grain).map((grain) => {
+      const place = el("div", { class: "printed" });
+      const other = new Table(data, place);
+      other.show({ ...readView("#differences"), grain: grain.name });
+      other.controls.remove();
+      other.draw(PRINT);
+      root.append(place);
+      return place;
+    });
   });
   addEventListener("afterprint", () => {
     for (const one of closed) one.open = false;
+    for (const place of printed) place.remove();
+    printed = [];
     if (table) table.draw();
   });
   document.documentElement.dataset.ready = "yes";

@@ -72,14 +72,22 @@ class Grain {
   }
   totals(rows) {
     const sums = new Map();
+    const of = (currency) => sums.get(currency) || { expected: 0n, actual: 0n, difference: 0n, near: false };
     for (const row of rows) {
       const currency = this.get("currency", row) || "";
-      const sum = sums.get(currency) || { expected: 0n, actual: 0n, difference: 0n, near: false };
+      const sum = of(currency);
       for (const name of ["expected", "actual", "difference"]) {
         sum[name] += this.amounts(name)[row];
         sum.near ||= isFraction(this.get(name, row));
       }
       sums.set(currency, sum);
+      for (const [other, amount] of this.get("other", row) || []) {
+        const foreign = of(other);
+        foreign.actual += exact(amount);
+        foreign.difference += exact(amount);
+        foreign.near ||= isFraction(amount);
+        sums.set(other, foreign);
+      }
     }
     return sums;
   }

@@ -119,7 +119,7 @@ class Table {
     const first = columns.findIndex((column) => column.amount);
     for (const [currency, sums] of grain.totals(rows)) {
       const decimals = this.data.decimals[currency] ?? 2;
-      foot.append(el("tr", {}, el("th", { scope: "row", colspan: first + 1 }, `${sums.near ? "Sum, to 12 decimals," : "Sum"} of ${rows.length.toLocaleString("en")} rows`),
+      foot.append(el("tr", {}, el("th", { scope: "row", colspan: first + 1 }, `${sums.near ? "Sum, to 12 decimals," : "Sum"} of ${rows.length.toLocaleString("en")} ${rows.length === 1 ? "row" : "rows"}`),
         el("td", { class: "num" }, grouped(exactText(sums.expected), decimals)), el("td", { class: "num" }, grouped(exactText(sums.actual), decimals)),
         el("td", { class: "num total" }, el("span", { class: "money " + tone(exactText(sums.difference)) }, signed(exactText(sums.difference), decimals))), el("td", {}, currency)));
     }
@@ -127,7 +127,7 @@ class Table {
       el("caption", { class: "unseen" }, `Differences of ${grain.name}`), el("thead", {}, head), body, foot));
     const shown = Math.min(most, rows.length - start);
     this.status.textContent = rows.length === grain.count
-      ? `All ${grain.count.toLocaleString("en")} differing ${grain.name}` : `${rows.length.toLocaleString("en")} of ${grain.count.toLocaleString("en")} differing ${grain.name}`;
+      ? (grain.count === 1 ? `The only differing row of ${grain.name}` : `All ${grain.count.toLocaleString("en")} differing ${grain.name}`) : `${rows.length.toLocaleString("en")} of ${grain.count.toLocaleString("en")} differing ${grain.name}`;
     if (rows.length > shown) this.status.textContent += `; rows ${(start + 1).toLocaleString("en")} to ${(start + shown).toLocaleString("en")} are shown`;
     this.drawPager();
   }

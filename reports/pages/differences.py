@@ -140,7 +140,7 @@ def _flat(difference: Difference) -> dict[str, Any]:
         for field in dataclasses.fields(Derivation):
             value = getattr(difference.ours, field.name)
             if field.name == "lines":
-                value = [_line(line) for line in value]
+                value = [_line(line, difference.ours) for line in value]
             flat[f"o.{field.name}"] = list(value) if isinstance(value, tuple) else value
     if difference.theirs:
         flat |= {"t.file": difference.theirs.file, "t.line": difference.theirs.line}
@@ -148,18 +148,21 @@ def _flat(difference: Difference) -> dict[str, Any]:
     return {path: value for path, value in flat.items() if value not in ("", [], 0)}
 
 
-def _line(line: StatementLine) -> list[str]:
+def _line(line: StatementLine, ours: Derivation) -> list[str]:
     """What the script shows of one line of a payout, in the order in which it reads it."""
-    place = f"{line.plan_file}:{line.plan_line}" if line.plan_file and line.plan_line else line.plan_file
+    earned = f"earned in {line.period}" if line.period else ""
+    component = "" if line.component in (ours.component, line.label) else line.component
+    about = (line.deal if line.deal not in line.label else "", component, line.date, earned)
     return [
         line.label,
-        " \u00b7 ".join(x for x in (line.deal, line.component, line.date, line.period and f"earned in {line.period}") if x),
+        " \u00b7 ".join(x for x in about if x),
         line.base,
         line.base_currency,
         line.rate,
         line.amount,
         line.rule,
-        place,
+        line.plan_file,
+        str(line.plan_line or ""),
     ]
 
 

@@ -33,6 +33,12 @@ def upper_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def seconds(text: str) -> str:
+    """A duration to hundredths, `under 0.01` where it is shorter."""
+    hundredths = int(number(text) * 100)
+    return f"{hundredths // 100:,}.{hundredths % 100:02d}" if hundredths else "under 0.01"
+
+
 def number_of(value: int, noun: str) -> str:
     """`1 row`, `2 rows`."""
     return f"{value:,} {noun}" + ("" if value == 1 else "s")

@@ -79,6 +79,7 @@ class FrontPage:
     tone: str
     sentence: str
     money: tuple[str, ...]
+    any_known: bool
     facts: tuple[tuple[str, str], ...]
     grains: tuple[Agreement, ...]
     classes: tuple[tuple[str, str], ...]
@@ -91,6 +92,9 @@ class FrontPage:
 def front_page(record: RunRecord) -> FrontPage:
     """The front page of a record."""
     outcome, tone = OUTCOMES[record.verdict.outcome]
+    any_known = any(grain.known for grain in record.grains)
+    if any_known and record.verdict.outcome == "agrees":
+        outcome = "No difference but those accepted beforehand"
     return FrontPage(
         kind=KINDS[record.identity.kind],
         title=record.identity.title,
@@ -98,6 +102,7 @@ def front_page(record: RunRecord) -> FrontPage:
         tone=tone,
         sentence=record.verdict.sentence,
         money=_money_sentences(record.grains),
+        any_known=any_known,
         facts=_facts(record),
         grains=tuple(_grain(grain) for grain in record.grains),
         classes=tuple(
@@ -126,7 +131,9 @@ def front_page(record: RunRecord) -> FrontPage:
                 f"{i.bytes:,}",
                 figures.totals(i.totals),
                 i.sha256,
-                tuple((c.name, figures.number_of(c.rows, "row"), figures.totals(c.totals)) for c in i.controls),
+                tuple(
+                    (c.name, figures.number_of(c.rows, "row"), figures.totals(c.totals)) for c in i.controls
+                ),
             )
             for i in record.inputs
         ),
@@ -193,7 +200,8 @@ def _agreement(
         differing=f"{compared - matched:,}",
         known="0",
         agreement=figures.percent(matched, compared) or "nothing compared",
-        bar=max(bar, 1) if matched else 0,
+        # A few rows among many must be seen on either side of the bar.
+        bar=bar if matched in (0, compared) else min(max(bar, 3), 97),
         expected=figures.totals(expected),
         actual=figures.totals(actual),
         difference=figures.differences(difference),

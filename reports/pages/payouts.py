@@ -89,7 +89,9 @@ def _rows(payouts: list[PayoutSummary]) -> Iterator[PayoutRow]:
         same = list(group)
         for p in same:
             plan = p.plan or "above the plans"
-            yield PayoutRow(payee, p.name, period, plan, p.component, figures.money(p.amount, currency), currency)
+            yield PayoutRow(
+                payee, p.name, period, plan, p.component, figures.money(p.amount, currency), currency
+            )
         if len(same) > 1:
             total = _text(sum((number(p.amount) for p in same), Fraction(0)), currency)
             yield PayoutRow(payee, same[0].name, period, "", "paid", total, currency, is_total=True)

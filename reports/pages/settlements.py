@@ -48,9 +48,13 @@ class CoarseGrain:
 
 def settlements_page(record: RunRecord, csv: dict[str, str]) -> tuple[CoarseGrain, ...]:
     """Every grain with differences that follows from a finer one."""
-    by_id = {difference.id: difference for difference in (*record.differences, *record.accepted, *record.tolerated)}
+    by_id = {
+        difference.id: difference for difference in (*record.differences, *record.accepted, *record.tolerated)
+    }
     grains = {grain.name: grain for grain in record.grains}
-    states = {row.id: "known" for row in record.accepted} | {row.id: "within tolerance" for row in record.tolerated}
+    states = {row.id: "known" for row in record.accepted} | {
+        row.id: "within tolerance" for row in record.tolerated
+    }
     pages = []
     for grain in record.grains:
         rows = [difference for difference in record.differences if difference.grain == grain.name]
@@ -90,7 +94,10 @@ def _chain(
     same_currency = all(part.currency == row.currency and not part.other for part in (row, *parts))
     return Chain(
         figures.table_row(row, grain.keys),
-        tuple(figures.table_row(part, grains[part.grain].keys, states.get(part.id, "")) for part in parts[:PARTS_SHOWN]),
+        tuple(
+            figures.table_row(part, grains[part.grain].keys, states.get(part.id, ""))
+            for part in parts[:PARTS_SHOWN]
+        ),
         len(parts),
         max(0, len(parts) - PARTS_SHOWN),
         figures.signed(figures.exact(total), row.currency),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import shutil
 from collections.abc import Iterator
 from fractions import Fraction
@@ -15,6 +16,7 @@ import pytest
 from reports.pages import figures
 from reports.site import draw
 from reports.tests.synthetic import synthetic_record
+from reports.tests.synthetic_known import with_known, with_statement
 from reports.tests.synthetic_scenarios import with_scenarios
 from reports.tests.test_report_page import EVIL
 
@@ -142,6 +144,45 @@ def test_an_address_opens_the_same_view_again(visit: Visit) -> None:
     assert "rows 101 to 200" in visit.status()
     sorted_head = visit.page.locator("#table th[aria-sort=descending]")
     assert "difference" in sorted_head.inner_text()
+
+
+def test_a_payout_shows_its_lines(browser: Browser, tmp_path: Path) -> None:
+    visit = Visit(
+        browser, draw(with_known(with_statement(synthetic_record(6, 3, evil=EVIL), EVIL), EVIL), tmp_path)
+    )
+    visit.go("#differences&row=S9")
+    lines = visit.page.locator(".statement-lines").inner_text()
+    for words in ("15 lines", "they add up to the expected 100.00 USD", "9,000.50 USD", "1%", "90.005", "earned in 2019-02",
+                  "plans/criteria.yaml:21", "12 more lines, as one sum", "20.00", "at most 100.00 USD a month", "\u221210.00",
+                  "\u22120.005"):  # fmt: skip
+        assert words in lines, words
+    assert "110.005 USD from 13 lines, \u221210.00 USD by cap" in visit.page.inner_text(".detail .ours")
+    assert visit.page.locator("img").count() == 0
+    visit.close()
+
+
+def test_paper_shows_the_rows_of_every_grain(visit: Visit) -> None:
+    visit.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    tables = visit.page.locator("#table table.main")
+    assert [tables.nth(i).locator("tr.row").count() for i in range(tables.count())] == [267, 9]
+    visit.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert visit.page.locator("#table table.main").count() == 1
+
+
+def test_another_currency_is_shown_and_summed_apart(browser: Browser, tmp_path: Path) -> None:
+    record = synthetic_record(2, 0)
+    line = dataclasses.replace(record.differences[0], actual="0.00", difference="2.20", other={"EUR": "3.30"})
+    visit = Visit(
+        browser, draw(dataclasses.replace(record, differences=(line, *record.differences[1:])), tmp_path)
+    )
+    first = visit.page.inner_text("#table tr.row >> nth=0")
+    assert "3.30 EUR" in first
+    assert "+3.30 EUR" in first
+    sums = visit.page.locator("#table tfoot tr")
+    assert sums.count() == 2
+    assert "+3.30" in sums.nth(1).inner_text()
+    assert "EUR" in sums.nth(1).inner_text()
+    visit.close()
 
 
 def test_causes_lead_to_their_rows(visit: Visit) -> None:

@@ -19,6 +19,7 @@ from reports.record import RunRecord, record_hash
 from reports.record_types import Grain
 from reports.site import draw, page
 from reports.tests.synthetic import synthetic_record
+from reports.tests.synthetic_known import with_controls, with_known, with_statement
 from reports.tests.synthetic_scenarios import with_scenarios
 
 EVIL = "</script></noscript><img src=x onerror=alert(1)>\"'&<!--{{ 7*7 }}\u2028"
@@ -58,6 +59,7 @@ def text() -> str:
 
 def test_hostile_names_never_become_markup() -> None:
     record = with_scenarios(synthetic_record(5, 3, evil=EVIL), EVIL)
+    record = with_controls(with_statement(with_known(record, EVIL), EVIL), EVIL)
     elements = Elements(page(record))
     tags = [tag for tag, _ in elements.found]
     assert "img" not in tags
@@ -152,6 +154,66 @@ def test_settlements_follow_from_lines_or_say_that_they_do_not(text: str) -> Non
     assert "the sums are not equal" in words
 
 
+def test_no_section_says_that_independent_grains_follow(text: str) -> None:
+    record = synthetic_record()
+    lines, settlements = record.grains
+    free = tuple(dataclasses.replace(d, follows_from=()) for d in record.differences)
+    alone = dataclasses.replace(
+        record, grains=(lines, dataclasses.replace(settlements, follows_from="")), differences=free
+    )
+    assert 'id="coarse-1"' in text
+    assert 'id="coarse-1"' not in page(alone)
+    assert "exactly the sum" not in page(alone)
+
+
+def test_known_differences_are_told_with_their_rows() -> None:
+    text = page(with_known(synthetic_record()))
+    part = visible(text[text.index('id="known"') : text.index('id="coarse-1"')])
+    for words in ("payee 279", "\u22120.02", "rounds half to even", "Finance", "ALP-7", "2099-01-31", "\u2713 accepted",
+                  "\u25cb gone", "no longer there", "1 of 2 no longer holds", "2 accepted rows of commission lines",
+                  "INV-1", "commission_lines.csv:1", "known.yaml:1"):  # fmt: skip
+        assert words in part, words
+    assert "and 2 known" in visible(text[text.index('id="sign-off"') :])
+    assert 'id="known"' not in page(synthetic_record())
+
+
+def test_inputs_tell_rows_of_tables_only_and_controls_by_grain() -> None:
+    text = page(with_controls(synthetic_record()))
+    part = visible(text[text.index('id="inputs"') : text.index('id="limits"')])
+    assert re.search(r"plans/criteria.yaml (cd)+ \u2013 222,120", part)
+    assert re.search(r"lines, 7 rows 1.00 ?USD OTE payouts, 1 row 2.00 ?USD", part)
+
+
+def test_the_navigation_counts_the_causes_of_all_grains(text: str) -> None:
+    assert re.search(r'href="#causes">Causes <small>3</small>', text)
+
+
+def test_names_keep_their_capitals() -> None:
+    record = synthetic_record(0, 0)
+    grains = (dataclasses.replace(record.grains[0], name="oTE lines"), *record.grains[1:])
+    text = page(dataclasses.replace(record, grains=grains))
+    assert "OTE lines by plan" in text
+    assert "Ote lines" not in text
+
+
+def test_payee_by_payee_has_a_total_for_each_period() -> None:
+    record = synthetic_record()
+    first = record.payouts[0]
+    cap = dataclasses.replace(first, component="cap", amount="-100.50")
+    other = dataclasses.replace(first, payee="300")
+    text = page(dataclasses.replace(record, payouts=(first, other, cap)))
+    rows = [
+        visible(r)
+        for r in re.findall(r"<tr.*?</tr>", text[text.index("Payee by payee") : text.index('id="inputs"')])
+    ]
+    assert [re.sub(r"\s+", " ", r).strip().split(" ")[-2] for r in rows[1:]] == [
+        "1,000.50",
+        "\u2212100.50",
+        "900.00",
+        "1,000.50",
+    ]
+
+
 def test_scenarios_show_the_text_as_written_failures_first() -> None:
     text = page(with_scenarios(synthetic_record(0, 0)))
     words = visible(text)
@@ -198,6 +260,12 @@ def test_an_empty_record_and_one_that_agrees_can_be_drawn() -> None:
     record = synthetic_record(0, 0)
     bare = RunRecord(record.identity, record.circumstances, record.verdict)
     assert "The record names no input files" in page(bare)
+
+
+def test_agreement_with_known_differences_is_not_called_agreement() -> None:
+    words = visible(page(with_known(synthetic_record(0, 0))))
+    assert "No difference but those accepted beforehand" in words
+    assert "Both sides agree" not in words
 
 
 def test_csv_names_do_not_collide() -> None:

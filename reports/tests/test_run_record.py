@@ -13,6 +13,7 @@ from reports import record as record_module
 from reports.record import RunRecord, load_record, record_hash, save_record
 from reports.site import page
 from reports.tests.synthetic import synthetic_record
+from reports.tests.synthetic_known import with_known, with_statement
 from reports.tests.synthetic_scenarios import with_scenarios
 
 
@@ -185,9 +186,64 @@ def test_what_is_no_amount_is_never_written(tmp_path: Path) -> None:
         save_record(dataclasses.replace(good, differences=(bad, *good.differences[1:])), tmp_path)
 
 
-def test_known_differences_may_be_listed_or_left_out(tmp_path: Path) -> None:
+def test_every_known_row_is_listed_as_it_was_accepted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = with_known(synthetic_record())
+    save_record(good, tmp_path)
+    assert load_record(tmp_path) == good
+    with pytest.raises(Stopped, match="counts 2 known rows, and 1 are listed"):
+        save_record(dataclasses.replace(good, accepted=good.accepted[:1]), tmp_path)
+    other = dataclasses.replace(good.known[0], amount={"USD": "1.00"})
+    with pytest.raises(Stopped, match="what was accepted is not the sum of its rows"):
+        save_record(dataclasses.replace(good, known=(other, *good.known[1:])), tmp_path)
+    unknown = dataclasses.replace(good.known[0], differences=("L1",))
+    with pytest.raises(Stopped, match='stands for the unknown row "L1"'):
+        save_record(dataclasses.replace(good, known=(unknown, *good.known[1:])), tmp_path)
+    monkeypatch.setattr(record_module, "BIG", 1)
+    save_record(good, tmp_path)
+    assert (tmp_path / "record.accepted.parquet").is_file()
+    assert load_record(tmp_path) == good
+
+
+def test_the_lines_of_a_payout_must_add_up(tmp_path: Path) -> None:
+    good = with_statement(synthetic_record())
+    save_record(good, tmp_path)
+    assert load_record(tmp_path) == good
+    last = good.differences[-1]
+    assert last.ours is not None
+    short = dataclasses.replace(last, ours=dataclasses.replace(last.ours, lines=last.ours.lines[1:]))
+    with pytest.raises(Stopped, match="the lines of its payout don't add up to the expected 100"):
+        save_record(dataclasses.replace(good, differences=(*good.differences[:-1], short)), tmp_path)
+
+
+def test_a_grain_follows_only_from_a_finer_one(tmp_path: Path) -> None:
     good = synthetic_record()
-    left_out = dataclasses.replace(good.grains[0], matched=good.grains[0].matched - 4, known=4)
-    listed = dataclasses.replace(good.grains[0], differences=263, known=4)
-    for grain in (left_out, listed):
-        save_record(dataclasses.replace(good, grains=(grain, *good.grains[1:])), tmp_path)
+    lines, settlements = good.grains
+    for grain, words in (
+        (dataclasses.replace(settlements, follows_from="settlements"), "which is no finer grain"),
+        (dataclasses.replace(settlements, follows_from=""), "follows from finer ones, and its grain doesn't"),
+    ):
+        with pytest.raises(Stopped, match=words):
+            save_record(dataclasses.replace(good, grains=(lines, grain)), tmp_path)
+
+
+def test_amounts_in_another_currency_are_kept_apart(tmp_path: Path) -> None:
+    good = synthetic_record(1, 0)
+    line, *rest = good.differences
+    mixed = dataclasses.replace(
+        line, class_="currency", actual="0.00", difference="2.20", other={"EUR": "2.20"}
+    )
+    group = dataclasses.replace(good.groups[0], class_="currency", money={"USD": "2.20", "EUR": "2.20"})
+    grain = dataclasses.replace(good.grains[0], by_class={"currency": 1})
+    settlement = dataclasses.replace(rest[0], actual="102.20", difference="2.20")
+    second = dataclasses.replace(good.groups[1], money={"USD": "2.20"})
+    record = dataclasses.replace(
+        good, differences=(mixed, settlement), groups=(group, second), grains=(grain, good.grains[1])
+    )
+    assert load_record(save_record(record, tmp_path)) == record
+    with pytest.raises(Stopped, match="its money is not the sum of its rows"):
+        save_record(
+            dataclasses.replace(record, differences=(dataclasses.replace(mixed, other={}), settlement)),
+            tmp_path,
+        )
