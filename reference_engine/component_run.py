@@ -11,6 +11,7 @@ import numpy as np
 from reference_engine.columns import Array, Exact
 from reference_engine.events import Events
 from reference_engine.lines import Rule
+from reference_engine.mechanics.crediting.credits import Credits
 from reference_engine.problems import Problem, Where, did_you_mean
 from reference_engine.quotas import Quotas
 from reference_engine.vocabulary.calendar import Period
@@ -33,6 +34,7 @@ class ComponentRun:
     events: Events
     periods: list[Period]
     quotas: Quotas
+    credits: Credits
     idle: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     problems: list[Problem] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)

@@ -294,7 +294,7 @@ class _PlanRun:
         found: list[Problem] = []
         lines = first_lines(self.plan, component, self.world, self.events, self.credits, rows, periods, found)
         self.problems.extend(found)
-        run = ComponentRun(self.world, self.plan, component, self.events, periods, self.quotas)
+        run = ComponentRun(self.world, self.plan, component, self.events, periods, self.quotas, self.credits)
         part = Part(self.plan, component.name, component, run.rules, run.attainments, periods, lines)
         part.credited = rows
         if found:
@@ -306,7 +306,9 @@ class _PlanRun:
             own = lines.take(chunks[chunk]) if len(chunks) > 1 else lines
             idlers = idle if chunk == 0 else idle[:0]
             return self._earn(
-                ComponentRun(self.world, self.plan, component, self.events, periods, self.quotas, idlers),
+                ComponentRun(
+                    self.world, self.plan, component, self.events, periods, self.quotas, self.credits, idlers
+                ),
                 own,
                 part,
             )
@@ -376,7 +378,7 @@ class _PlanRun:
         component = Component(
             "plan", self.plan.components[0].measure, {}, (), (), self.plan.pay, where=self.plan.where
         )
-        run = ComponentRun(self.world, self.plan, component, self.events, periods, self.quotas)
+        run = ComponentRun(self.world, self.plan, component, self.events, periods, self.quotas, self.credits)
         lines = Lines.joined([p.lines for p in parts]) if parts else None
         if lines is None:
             return None

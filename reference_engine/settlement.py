@@ -73,7 +73,7 @@ class _Ledger:
                 )
 
     def settled(self, only: set[int] | None) -> tuple[list[Part], list[Balance]]:
-        draws, opening = self._draws(), self._openings()
+        draws, opening = self._draws(only), self._openings()
         out: list[Part] = []
         balances: list[Balance] = []
         for key in sorted({*self.totals, *draws, *opening}):
@@ -204,11 +204,13 @@ class _Ledger:
                 recoverable[i] = kind == "recoverable"
         return Exact.of(amounts), recoverable
 
-    def _draws(self) -> dict[Key, list[tuple[Period, str, Fraction, Where]]]:
+    def _draws(self, only: set[int] | None) -> dict[Key, list[tuple[Period, str, Fraction, Where]]]:
         table = self.world.table("draws")
         column = table.amounts("amount")
         out: dict[Key, list[tuple[Period, str, Fraction, Where]]] = {}
         for row, payee in enumerate(table.words("payee").tolist()):
+            if only is not None and self.world.payee_code[payee] not in only:
+                continue
             first, last = (
                 self.world.period(str(table.words("from")[row])),
                 self.world.period(str(table.words("to")[row])),

@@ -90,6 +90,11 @@ def _replace(new: Path, out: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
+def shown_out(out: Path, name: str) -> str:
+    """A file in the output folder, as the user named the folder."""
+    return Path(os.path.normpath(out / name)).as_posix()
+
+
 class Progress:
     """Says on a terminal what is being done; silent elsewhere and with --json."""
 

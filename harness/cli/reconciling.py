@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from harness.cli.output import Progress, out_folder
+from harness.cli.output import Progress, out_folder, shown_out
 from harness.evidence import record_of
 from harness.evidence.derivation_of import our_side
 from harness.evidence.grains_of import grains_of
@@ -182,11 +181,6 @@ def calculated(plans: Sequence[Plan], world: World, folder: Path, progress: Prog
     """Calculates plans, with progress."""
     progress.step("calculating the plans")
     return Calculated(plans, world, folder, calculate(plans, world))
-
-
-def shown_out(out: Path, name: str) -> str:
-    """A file in the output folder, as the user named the folder."""
-    return Path(os.path.normpath(out / name)).as_posix()
 
 
 def _verdict(found: Reconciliation, *, ends_with_0: bool = False) -> kept.Verdict:

@@ -217,6 +217,17 @@ def _component(node: Node, problems: list[Problem]) -> Component | None:
         )
     pay: tuple[Mechanic, ...] = read_mechanics(node.get("pay"), "paying", problems)
     _check_measure(measure, sources, earn, problems)
+    names = [m.name for m in pay]
+    if "release" in names and "clawback" in names and names.index("clawback") < names.index("release"):
+        problems.append(
+            Problem(
+                "pay-order",
+                '"clawback" stands before "release".',
+                pay[names.index("clawback")].where,
+                "It would take back what was never paid.",
+                'Put "release" first.',
+            )
+        )
     products = tuple(n.text() for n in e.nodes()) if (e := node.get("products")) is not None else ()
     return Component(
         name, measure, sources, credits, earn, pay, products, _valid(node.get("valid"), problems), node.where

@@ -204,3 +204,51 @@ def test_a_tag_is_refused() -> None:
     problems: list[Problem] = []
     parse_yaml('plan: !!python/object/apply:os.system ["true"]', "plan.yaml", problems)
     assert [(p.slug, p.where.line) for p in problems] == [("yaml-tag", 1)]
+
+
+def payouts_of(document: str, tables: dict[str, str]) -> dict[str, str]:
+    problems: list[Problem] = []
+    node = parse_yaml(document, "plan.yaml", problems)
+    assert node is not None
+    plan = read_plan(node, problems)
+    assert plan is not None, problems
+    texts = []
+    for name, text in tables.items():
+        rows = [tuple(c.strip() for c in row.split("|")) for row in text.splitlines()]
+        texts.append(TextTable(name, rows[0], tuple(rows[1:])))
+    result = calculate([plan], read_world(texts, problems))
+    return {p.period: str(p.amount) for p in result.payout_rows() if p.amount}
+
+
+CANCELLED = {
+    "plan_assignments": ON_PLAN,
+    "deals": DEAL,
+    "invoices": "invoice | deal | amount | date\nI-1 | D-1 | 100.00 EUR | 2026-01-20",
+    "payments": "payment | invoice | amount | date\nP-1 | I-1 | 100.00 EUR | 2026-05-10",
+    "cancellations": "deal | date\nD-1 | 2026-02-10",
+}
+
+
+def test_a_payment_after_the_cancellation_earns_nothing() -> None:
+    document = component("{flat rate: {rate: 10%}}", more="events: {booking: 50%, payment: 50%}, pay: [{clawback: {within days: 90}}],")
+    assert payouts_of(document.replace("quarterly", "monthly"), CANCELLED) == {"2026-01": "5", "2026-02": "-5"}
+
+
+def test_what_was_not_paid_before_the_cancellation_is_never_released() -> None:
+    document = component("{flat rate: {rate: 10%}}", measure="revenue", more="pay: [{release: {when: invoice paid in full}}, {clawback: {within days: 90}}],")
+    document = document.replace("earned period", "release period").replace("quarterly", "monthly")
+    assert payouts_of(document, CANCELLED) == {}
+    late = CANCELLED | {"cancellations": "deal | date\nD-1 | 2026-05-20"}
+    assert payouts_of(document.replace("within days: 90", "within days: 365"), late) == {}
+
+
+def test_clawback_looks_at_everybody_who_is_credited() -> None:
+    tables = {
+        "plan_assignments": ON_PLAN,
+        "deals": DEAL.replace("Ana", "Ben"),
+        "credit_splits": "deal | payee | share\nD-1 | Ana | 50%\nD-1 | Ben | 50%",
+        "quotas": "payee | period | quota\nAna | 2026-Q1 | 100.00 EUR",
+        "cancellations": "deal | date\nD-1 | 2026-02-10",
+    }
+    document = component(f"{{retroactive: {TIERS}}}", more="pay: [{clawback: {within days: 90}}],")
+    assert "clawback-no-deal" in [p.slug for p in problems_of(document, tables)]

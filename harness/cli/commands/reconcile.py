@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import click
 
 from harness.cli.inputs import SeveralPaths, read_all
 from harness.cli.output import Progress, check_out
+from harness.evidence.inputs import shown
 
 
 @click.command("reconcile", cls=SeveralPaths)
@@ -59,7 +61,7 @@ def command(
     job = Job(
         f"Reconciliation of {actual.name}",
         "reconcile",
-        "trueup reconcile",
+        _command(expected, plans, data, actual, mapping, known),
         mapping,
         actual,
         out,
@@ -77,3 +79,26 @@ def command(
     else:
         print_summary(found, summary, found.target)
     return 0 if found.agrees else 1
+
+
+def _command(
+    expected: Path | None,
+    plans: tuple[str, ...],
+    data: str | None,
+    actual: Path,
+    mapping: Path,
+    known: Path | None,
+) -> str:
+    """The command as it can be given again; the report shows it."""
+    words = ["trueup", "reconcile"]
+    for option, values in (
+        ("--expected", [expected]),
+        ("--plan", plans),
+        ("--data", [data]),
+        ("--actual", [actual]),
+        ("--mapping", [mapping]),
+        ("--known", [known]),
+    ):
+        given = [shown(v) for v in values if v]
+        words += [option, *given] if given else []
+    return shlex.join(words)

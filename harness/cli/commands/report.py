@@ -19,8 +19,7 @@ def command(record: Path, out: Path | None) -> int:
 
     Example: trueup report out/record.json --out report
     """
-    from harness.cli.output import check_out, out_folder
-    from harness.cli.reconciling import shown_out
+    from harness.cli.output import check_out, out_folder, shown_out
     from reports.record import load_record, save_record
     from reports.site import draw
 

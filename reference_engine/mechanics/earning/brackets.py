@@ -69,7 +69,10 @@ class Brackets(Mechanic):
             )
 
     def check_under(self, conventions: Conventions, problems: list[Problem]) -> None:
-        inclusive = conventions.get("tier.bound") == "both ends inclusive"
+        if conventions.get("tier.bound") is None:
+            # Whether bounds may leave gaps depends on the answer, which is asked for already.
+            return
+        inclusive = conventions["tier.bound"] == "both ends inclusive"
         check(self.tiers, '"brackets"', self.where, problems, shared_bounds=not inclusive, open_top=False)
 
     def apply(self, lines: Lines, run: ComponentRun) -> Lines:

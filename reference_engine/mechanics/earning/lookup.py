@@ -71,7 +71,10 @@ class LookupRule:
 )
 @dataclass(frozen=True)
 class Lookup(Mechanic):
-    """rules: tried in the order that the convention lookup.precedence states."""
+    """rules: tried in the order that the convention lookup.precedence states.
+
+    An amount a line (`pays`) is taken back on a line whose base is negative, whatever returns.earn says.
+    """
 
     rules: tuple[LookupRule, ...]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from reference_engine.columns import Array, Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.events import SOURCE
 from reference_engine.lines import Lines, LineView
@@ -75,11 +76,12 @@ class Clawback(Mechanic):
         last = np.array([p.last for p in run.periods], dtype="datetime64[D]")
         has_event = lines.event >= 0
         whole = ~has_event & ((lines.kind == "") | (lines.kind == "earned before"))
-        lost = np.flatnonzero(np.isin(events.owner[cancelled], np.unique(lines.payee[whole])))
+        of_deal = np.isin(events.deal[run.credits.event], list(by_deal))
+        lost = np.flatnonzero(of_deal & np.isin(run.credits.payee, np.unique(lines.payee[whole])))
         for at in lost.tolist()[:1]:
             run.problem(
                 "clawback-no-deal",
-                f'deal {events.deal[cancelled[at]]} is cancelled, and "{run.component.name}" earns on the whole measure, not deal by deal.',
+                f'deal {events.deal[run.credits.event[at]]} is cancelled, and "{run.component.name}" earns on the whole measure, not deal by deal.',
                 self.where,
                 "No single amount was earned on the deal, so none can be taken back.",
                 "Take the deal out of the measure with a return, or leave the clawback out.",
@@ -88,10 +90,10 @@ class Clawback(Mechanic):
             [by_deal.get(d, -1) for d in np.where(has_event, events.deal[lines.event], "").tolist()],
             dtype=np.int64,
         )
-        taken = np.flatnonzero((cause >= 0) & has_event & ~lines.held)
-        taken = taken[events.date[lines.event[taken]] <= events.date[cause[taken]]]
-        period = np.searchsorted(last, events.date[cause[taken]])
-        taken, period = taken[period < len(last)], period[period < len(last)]
+        lines = self._stopped(lines, run, cause)
+        period = np.searchsorted(last, events.date[np.maximum(cause, 0)])
+        taken = np.flatnonzero((cause >= 0) & ~lines.held & (lines.amount.num != 0) & (period < len(last)))
+        period = period[taken]
         if not len(taken):
             return lines.change()
         order = np.lexsort((cause[taken], lines.payee[taken]))
@@ -117,7 +119,27 @@ class Clawback(Mechanic):
         )
         return Lines.joined([lines.change(), back])
 
+    def _stopped(self, lines: Lines, run: ComponentRun, cause: Array) -> Lines:
+        """What comes in after the cancellation earns nothing, and what wasn't paid by then is never released."""
+        events = run.events
+        of = np.maximum(cause, 0)
+        last = np.array([p.last for p in run.periods], dtype="datetime64[D]")
+        late = (cause >= 0) & (events.date[np.maximum(lines.event, 0)] > events.date[of])
+        paid_late = (cause >= 0) & (lines.paid_in > np.searchsorted(last, events.date[of]))
+        if not (late | paid_late).any():
+            return lines.change()
+        rule = run.rule("the deal was cancelled before", where=self.where)
+        nothing = Exact.full(len(lines), 0)
+        return lines.change(
+            amount=Exact.where(late, nothing, lines.amount),
+            rate=Exact.where(late, nothing, lines.rate),
+            rule=np.where(late, rule, lines.rule),
+            held=lines.held | (paid_late & ~late),
+        )
+
     def say(self, before: LineView | None, after: LineView) -> str:
+        if after.rule is not None and after.rule.words == "the deal was cancelled before":
+            return "The deal was cancelled before, so the line earns nothing."
         if after.kind != "cancellation":
             return ""
         return f"The deal was cancelled within {self.within_days} days, so {format_money(-after.amount, after.currency)} of commission is taken back."

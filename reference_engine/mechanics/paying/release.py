@@ -57,7 +57,7 @@ class Release(Mechanic):
         paid_on = paid_in_full(run.events, run.world)
         has_event = lines.event >= 0
         invoices = np.where(has_event, run.events.invoice[lines.event], "")
-        for line in np.flatnonzero(has_event & (invoices == "")).tolist()[:1]:
+        for line in np.flatnonzero(has_event & (invoices == "") & (lines.kind == "")).tolist()[:1]:
             record = run.events.record[lines.event[line]]
             run.problem(
                 "release-no-invoice",
