@@ -82,6 +82,7 @@ class _Reader:
         table = self.deals_table
         amount = table.amounts("amount")
         days = table.days("closed")
+        self._products(table)
         return self._part(
             "deals",
             table,

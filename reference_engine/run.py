@@ -204,11 +204,12 @@ class _PlanRun:
         plan, world = self.plan, self.world
         eligible = Eligibility(plan, world)
         chosen = [select(plan, c, self.events, self.credits, eligible) for c in plan.components]
-        if self.only is not None:
-            chosen = [rows[np.isin(self.credits.payee[rows], self.only)] for rows in chosen]
+        # The timeline is that of the whole plan, whoever is asked for: a replay must see the same periods.
         periods = self._periods(chosen)
         if periods is None:
             return []
+        if self.only is not None:
+            chosen = [rows[np.isin(self.credits.payee[rows], self.only)] for rows in chosen]
         out: list[Part] = []
         for component, rows in zip(plan.components, chosen, strict=True):
             self._check_cancellations(component, rows)

@@ -21,6 +21,21 @@ _MARK_TEXT = "This folder was made by trueup. A later run may replace it.\n"
 
 def check_out(out: Path) -> None:
     """Refuses a folder that holds anything trueup didn't make.  Raises Stopped."""
+    try:
+        _check_out(out)
+    except (OSError, ValueError) as error:
+        words = error.strerror if isinstance(error, OSError) else "the name can't be used"
+        raise Stopped(
+            Problem(
+                "out-unwritable",
+                f"the output folder can't be made: {words}.",
+                Where(str(out)[:80]),
+                remedy="Name another folder with --out.",
+            )
+        ) from None
+
+
+def _check_out(out: Path) -> None:
     problem = None
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         problem = "it is not a folder"
@@ -55,14 +70,14 @@ def out_folder(out: Path) -> Iterator[Path]:
     except OSError as error:
         raise Stopped(
             Problem(
-                "out-not-ours",
+                "out-unwritable",
                 f"the output folder can't be made: {error.strerror}.",
                 Where(str(out)),
                 remedy="Name another folder with --out.",
             )
         ) from None
-    os.chmod(beside, 0o755)  # noqa: S103  (mkdtemp's own mode would hide the report from a web server or a colleague)
     try:
+        os.chmod(beside, 0o755)  # noqa: S103  (mkdtemp's own mode would hide the report from a web server or a colleague)
         yield beside
         (beside / MARK).write_text(_MARK_TEXT, encoding="utf-8")
         _replace(beside, out)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +25,13 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 
 def shown(path: str | Path) -> str:
     """A path as a report shows it: relative to the folder of work or to the project, never a machine's own."""
+    return _shown(str(path), os.getcwd())
+
+
+@lru_cache(maxsize=10_000)
+def _shown(path: str, here: str) -> str:
     full = Path(path).resolve()
-    for root in (Path.cwd().resolve(), PROJECT):
+    for root in (Path(here).resolve(), PROJECT):
         if full.is_relative_to(root):
             return full.relative_to(root).as_posix()
     return full.name if Path(path).is_absolute() else Path(path).as_posix()

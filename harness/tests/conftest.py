@@ -65,14 +65,23 @@ def start() -> Callable[..., subprocess.Popen[str]]:
     """The program as a process of its own, in its own group, so that a test can interrupt it."""
 
     def popen(
-        *arguments: str | Path, cwd: Path, probe: str = "", **more: Any
+        *arguments: str | Path, cwd: Path, probe: str = "", plain_pytest: bool = False, env: dict[str, str] | None = None
     ) -> subprocess.Popen[str]:
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "COV_"))}
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "COV_", "PYTHON"))}
         environment |= {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
-        more = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": environment} | more
+        if plain_pytest:
+            # Two plug-ins that features don't need take longer to load than a feature takes to run.
+            environment["PYTEST_ADDOPTS"] = "-p no:hypothesispytest -p no:faker"
         program = (sys.executable, "-c", probe) if probe else PROGRAM
         return subprocess.Popen(
-            [*program, *map(str, arguments)], cwd=cwd, text=True, encoding="utf-8", start_new_session=True, **more
+            [*program, *map(str, arguments)],
+            cwd=cwd,
+            env=environment | (env or {}),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
         )
 
     return popen
@@ -183,8 +192,8 @@ def project(_small: Path, _small_expected: Path, tmp_path: Path, monkeypatch: py
     folder = tmp_path / "project"
     shutil.copytree(_small, folder)
     monkeypatch.chdir(folder)
-    places = [path.relative_to(ROOT) for path in (PLANS, WORLD, EXPORT, MAPPING)]
-    return Project(folder, *places, expected=_small_expected)
+    plans, world, export, mapping = (path.relative_to(ROOT) for path in (PLANS, WORLD, EXPORT, MAPPING))
+    return Project(folder, plans, world, export, mapping, _small_expected)
 
 
 def contents(folder: Path) -> dict[str, bytes]:

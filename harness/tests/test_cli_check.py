@@ -32,7 +32,7 @@ def test_all_that_the_project_ships_is_clean(trueup: Callable[..., Any], monkeyp
     assert ran.json["problems"] == []
     assert (ran.code, ran.err) == (0, "")
     checked = ran.json["checked"]
-    assert checked["plan"] == len([p for p in (ROOT / "scenarios" / "plans").rglob("*.yaml")])
+    assert checked["plan"] == len(list((ROOT / "scenarios" / "plans").rglob("*.yaml")))
     assert checked["feature"] == len(list((ROOT / "features").rglob("*.feature"))) > 0
     assert checked["mapping"] == len(list((ROOT / "harness" / "mappings").glob("*.yaml"))) + len(
         list((ROOT / "scenarios" / "data" / "examples").rglob("*.mapping.yaml"))

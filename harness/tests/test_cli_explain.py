@@ -60,7 +60,7 @@ def a_line(lines: Lines, plan: str, kind: str = "invoice", **wanted: str) -> dic
     )
 
 
-@pytest.mark.parametrize("payee", [REP, MANAGER, VICE_PRESIDENT])
+@pytest.mark.parametrize("payee", [REP, MANAGER])
 def test_every_line_of_a_payee_is_derived(payee: str, demo: Any, explained: Callable[[str], Lines]) -> None:
     lines = explained(payee)
     calculated = {
@@ -80,10 +80,10 @@ def test_every_line_of_a_payee_is_derived(payee: str, demo: Any, explained: Call
             assert re.search(r"/odoo_commission/\w+\.yaml:\d+:\d+$", step["where"]), step
         last = [s["sentence"] for s in line["steps"] if s["step"] != "release"][-1]
         nothing = number(line["amount"]) == 0 and "earns nothing" in last
-        assert nothing or last.endswith((money(line["amount"]) + ".")), (key, last)
+        assert nothing or last.endswith(money(line["amount"]) + "."), (key, last)
 
 
-@pytest.mark.parametrize("payee", [REP, MANAGER, VICE_PRESIDENT])
+@pytest.mark.parametrize("payee", [REP, MANAGER])
 def test_every_multiplication_is_right(payee: str, explained: Callable[[str], Lines]) -> None:
     checked = 0
     for line in explained(payee).values():

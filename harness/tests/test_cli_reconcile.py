@@ -166,9 +166,11 @@ def test_known_differences(
     assert (ran.code, ran.json["known"], ran.json["differences"]) == (code, known, differences)
     assert ran.json["matched"] == 1131
     assert bool(ran.json["known_not_holding"]) == bool(said)
-    shown = trueup(*project.quick, "--known", "known.yaml")
-    assert shown.code == code
-    assert said in shown.out
+    assert said.partition(": ")[2] in " ".join(ran.json["known_not_holding"])
+    if said:
+        shown = trueup(*project.quick, "--known", "known.yaml")
+        assert shown.code == code
+        assert said in shown.out
 
 
 def test_accepted_differences_are_told_not_hidden(project: Any, trueup: Callable[..., Any]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -72,7 +71,10 @@ def test_the_figures_of_the_front(page: Page) -> None:
     assert "321,247.17" in lines[7]
 
 
-def test_the_causes(page: Page) -> None:
+    text = page.inner_text("main")
+    for words in ("commission_lines.csv", "settlements.csv", "criteria.yaml", "odoo_commission.yaml", "document_lines.csv"):
+        assert words in text, words
+    assert page.locator("nav.tabs a[href='#limits']").count() == 1
     text = page.inner_text("#causes")
     for words in ("312 credit note lines", "+11,383.76", "28 lines of commission-free products", "+11.15", "25 settlements"):
         assert words in text
@@ -161,10 +163,3 @@ def test_the_address_opens_the_same_view_again(page: Page, demo: Any) -> None:
     page.goto(address)
     page.wait_for_selector("html[data-ready]")
     status(page, "27 of 340")
-
-
-def test_inputs_and_limits_are_stated(page: Page) -> None:
-    text = page.inner_text("main")
-    for words in ("commission_lines.csv", "settlements.csv", "criteria.yaml", "odoo_commission.yaml", "document_lines.csv"):
-        assert words in text, words
-    assert page.locator("nav.tabs a[href='#limits']").count() == 1

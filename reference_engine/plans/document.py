@@ -145,7 +145,9 @@ def parse_yaml(text: str, name: str, problems: list[Problem]) -> Node | None:
                 "yaml-syntax",
                 f"this isn't well-formed YAML: {error.problem or error.context}.",
                 Where(name, line, mark.column + 1 if mark else 0),
-                remedy="Check the indentation, the colons and the brackets around here.",
+                remedy="Write the value out here."
+                if "alias" in str(error.problem)
+                else "Check the indentation, the colons and the brackets around here.",
                 excerpt=_excerpt(lines, line),
             )
         )
@@ -205,7 +207,7 @@ def _convert(raw: yaml.Node, name: str, lines: list[str], problems: list[Problem
         problems.append(
             Problem(
                 "yaml-tag",
-                f'the tag "{raw.tag}" isn\'t allowed.',
+                f'the tag "{raw.tag.replace("tag:yaml.org,2002:", "!!")}" isn\'t allowed.',
                 where,
                 remedy="Remove the exclamation mark and the word after it.",
             )

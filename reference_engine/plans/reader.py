@@ -267,6 +267,7 @@ def _sources(node: Node, measure: str, problems: list[Problem]) -> dict[str, Fra
     if events is not None:
         out: dict[str, Fraction] = {}
         total = Fraction(0)
+        known_only = all(word in EARNING_EVENTS for word, _ in events.items())
         for word, share in events.items():
             if word not in EARNING_EVENTS:
                 problems.append(
@@ -285,7 +286,7 @@ def _sources(node: Node, measure: str, problems: list[Problem]) -> dict[str, Fra
                 continue
             total += value
             out.update(dict.fromkeys(_EVENT_SOURCES[word], value))
-        if out and total != 1:
+        if known_only and out and total != 1:
             problems.append(
                 Problem(
                     "event-shares",

@@ -129,8 +129,9 @@ class Event:
         return self.sold or self.day
 
     @property
-    def order(self) -> tuple[date, str, str]:
-        return self.day, self.record, self.line
+    def order(self) -> tuple[date, int, str, str]:
+        """By day; on one day what adds comes before what takes back."""
+        return self.day, -self.sign, self.record, self.line
 
 
 @dataclass(frozen=True)
@@ -430,7 +431,8 @@ class _Plan:
                     if "rate" in rule:
                         out.append(_rated(x, percent(rule["rate"])))
                     else:
-                        out.append(replace(x, amount=money(rule["pays"])[0] * x.share * x.sign))
+                        # A fixed amount is taken back where the base is below zero.
+                        out.append(replace(x, amount=money(rule["pays"])[0] * x.share * (-x.sign if x.base < 0 else x.sign)))
                     break
             else:
                 out.append(x)

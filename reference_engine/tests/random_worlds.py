@@ -29,6 +29,7 @@ DECIMALS = {"EUR": 2, "JPY": 0, "KWD": 3, "USD": 2}
 PLAN_CURRENCIES = ("EUR", "JPY", "KWD")
 MODES = ("half up", "half even", "down", "away from zero")
 FIRST = date(2026, 1, 1)
+EDGES = (date(2026, 1, 31), date(2026, 2, 1), date(2026, 3, 31), date(2026, 4, 1), date(2026, 5, 15))
 RATES = ("8%", "1.237%", "33.333%", "0%", "12.5%", "0.07%", "110%")
 PRODUCTS = ("A", "B", "C")
 
@@ -137,7 +138,7 @@ def amounts(currency: str, anchors: tuple[int, ...] = (), least: int = 1) -> st.
 
 
 def days(first: date = FIRST, last: date = date(2026, 6, 30)) -> st.SearchStrategy[date]:
-    edges = [d for d in (date(2026, 1, 31), date(2026, 2, 1), date(2026, 3, 31), date(2026, 4, 1)) if first <= d <= last]
+    edges = [d for d in EDGES if first <= d <= last]
     return st.one_of(st.dates(first, last), st.sampled_from(edges)) if edges else st.dates(first, last)
 
 
