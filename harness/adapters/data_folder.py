@@ -6,6 +6,7 @@ import csv
 import io
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from harness.adapters.delimited import TextFormat, read_text_file
@@ -17,6 +18,13 @@ from reference_engine.problems import Problem, Where, did_you_mean
 from reference_engine.vocabulary.tables import TABLES, TextTable
 
 KINDS = (".csv", ".parquet")
+
+
+_REMEDIES = {
+    "file-encoding": "Save it again as UTF-8.",
+    "file-nul": "Save it again as UTF-8.",
+    "file-empty": "Write at least its header, or remove the file.",
+}
 
 
 def read_data_folder(path: Path, problems: list[Problem]) -> list[TextTable]:
@@ -71,6 +79,7 @@ def read_data_folder(path: Path, problems: list[Problem]) -> list[TextTable]:
 
 def read_table_file(file: Path, name: str, problems: list[Problem]) -> TextTable | None:
     """Reads one CSV or Parquet file as the standard table `name`; a byte order mark of a CSV file is fine."""
+    before = len(problems)
     findings = Findings(problems, str(file))
     if file.suffix == ".parquet":
         table = read_parquet(file, name, findings)
@@ -82,6 +91,12 @@ def read_table_file(file: Path, name: str, problems: list[Problem]) -> TextTable
             lines = tuple(row.line for row in text.rows)
             table = TextTable(name, text.header, rows, str(file), lines, text.header_line)
     findings.close()
+    for at in range(before, len(problems)):
+        # A standard table has one form; a mapping could declare another, and the messages of exports speak of that.
+        remedy = _REMEDIES.get(problems[at].slug)
+        if remedy is not None:
+            what = problems[at].what.replace("utf-8 with bom", "UTF-8")
+            problems[at] = replace(problems[at], what=what, remedy=remedy)
     return table
 
 

@@ -48,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
+        if any("\0" in word for word in given):
+            raise click.UsageError("a name can't hold a NUL character.")
         # Not program.main(): it would turn a closed pipe into exit code 1, which means differences.
         with program.make_context("trueup", given) as context:
             result = program.invoke(context)

@@ -31,7 +31,8 @@ def draw_run(folder: Path, started: datetime, command: str, root: Path) -> kept.
 
 def feature_record(found: dict[str, Any], started: datetime, command: str, root: Path) -> kept.RunRecord:
     """Scenarios, their counts and the verdict.  A run that executed nothing never passes."""
-    scenarios = tuple(_scenario(s) for s in found["scenarios"])
+    # A scenario that was skipped stands among those that weren't executed, with the reason.
+    scenarios = tuple(_scenario(s) for s in found["scenarios"] if s["outcome"] in ("passed", "failed"))
     missing = tuple(
         kept.NotExecuted(s["feature"], s["scenario"], s.get("id", ""), s["why"])
         for s in found["not_executed"]

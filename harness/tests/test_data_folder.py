@@ -197,3 +197,10 @@ def test_the_adventureworks_world_has_fiscal_years_from_july() -> None:
     assert len(tables["quotas"].rows) == 163
     assert str(world.period("2018-Q1").first) == "2017-07-01"
     assert str(world.period("2019-02").first) == "2019-02-01"
+
+
+def test_the_remedy_of_a_table_in_another_encoding_speaks_of_no_mapping(tmp_path: Path) -> None:
+    (tmp_path / "payees.csv").write_bytes("payee,name\n1,José\n".encode("windows-1252"))
+    _, problems = read(tmp_path)
+    assert [(p.slug, p.where.line, p.remedy) for p in problems] == [("file-encoding", 2, "Save it again as UTF-8.")]
+    assert "UTF-8 text" in problems[0].what
