@@ -60,7 +60,10 @@ def convert(
     converted = value * Exact.of(factors)
     rounding = plan.conventions.round_at("conversion")
     if rounding:
-        converted = converted.rounded(rounding.mode, rounding.decimals)
+        is_foreign = np.zeros(len(rows), dtype=bool)
+        is_foreign[foreign] = True
+        # What is in the plan's currency already isn't converted, so it isn't rounded here either.
+        converted = Exact.where(is_foreign, converted.rounded(rounding.mode, rounding.decimals), value)
     return converted, np.full(len(rows), plan.currency, dtype=object)
 
 

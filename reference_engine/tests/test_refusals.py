@@ -252,3 +252,15 @@ def test_clawback_looks_at_everybody_who_is_credited() -> None:
     }
     document = component(f"{{retroactive: {TIERS}}}", more="pay: [{clawback: {within days: 90}}],")
     assert "clawback-no-deal" in [p.slug for p in problems_of(document, tables)]
+
+
+def test_only_converted_amounts_are_rounded_at_conversion() -> None:
+    document = HEAD.replace("rounding: exact", "rounding: [{at: conversion, mode: half even, decimals: 0}, {at: payout, mode: half up, decimals: 2}], fx.kind: spot, fx.date: record date")
+    document = document.replace("pays: quarterly", "pays: quarterly\ncurrency: EUR")
+    document += "components: [{component: C, measure: bookings, credits: [direct], earn: [{flat rate: {rate: 10%}}]}]"
+    tables = {
+        "plan_assignments": ON_PLAN,
+        "deals": "deal | owner | amount | closed\nD-1 | Ana | 62.50 EUR | 2026-01-15\nD-2 | Ana | 10.00 USD | 2026-04-15",
+        "exchange_rates": "from | to | rate | valid from | kind\nUSD | EUR | 0.92 | 2026-01-01 | spot",
+    }
+    assert payouts_of(document, tables) == {"2026-Q1": "25/4", "2026-Q2": "9/10"}
