@@ -7,7 +7,7 @@ read it for themselves.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -40,7 +40,7 @@ class Case:
 
     tables: dict[str, list[Row]]
     plans: list[Doc]
-    calendar: Calendar = Calendar()
+    calendar: Calendar = field(default_factory=Calendar)
 
 
 def text_tables(tables: dict[str, list[Row]]) -> list[TextTable]:
@@ -106,14 +106,20 @@ def _less(case: Case) -> Iterator[Case]:
                 entries = plan["components"][j].get(name, [])
                 for k in range(len(entries)):
                     part = {**plan["components"][j], name: entries[:k] + entries[k + 1 :]}
-                    changed = {**plan, "components": [*plan["components"][:j], part, *plan["components"][j + 1 :]]}
+                    changed = {
+                        **plan,
+                        "components": [*plan["components"][:j], part, *plan["components"][j + 1 :]],
+                    }
                     yield replace(case, plans=[*case.plans[:i], changed, *case.plans[i + 1 :]])
             if len(plan["components"]) > 1:
                 changed = {**plan, "components": [*plan["components"][:j], *plan["components"][j + 1 :]]}
                 yield replace(case, plans=[*case.plans[:i], changed, *case.plans[i + 1 :]])
         stages = plan["conventions"]["rounding"]
         for j in range(len(stages) - 1):
-            changed = {**plan, "conventions": {**plan["conventions"], "rounding": stages[:j] + stages[j + 1 :]}}
+            changed = {
+                **plan,
+                "conventions": {**plan["conventions"], "rounding": stages[:j] + stages[j + 1 :]},
+            }
             yield replace(case, plans=[*case.plans[:i], changed, *case.plans[i + 1 :]])
         if plan.get("pay"):
             yield replace(case, plans=[*case.plans[:i], {**plan, "pay": []}, *case.plans[i + 1 :]])
@@ -151,20 +157,32 @@ def companies(draw: st.DrawFn) -> dict[str, list[Row]]:
         {"payee": "Mia", "role": "Head", "manager": "", "team": "T0" if teams else ""},
         {"payee": "Max", "role": "Manager", "manager": "Mia", "team": "T1" if teams else ""},
         {"payee": "Ana", "role": "Rep", "manager": "Max", "team": "T1" if teams else ""},
-        {"payee": "Ben", "role": "Rep", "manager": draw(st.sampled_from(["Max", "Mia"])), "team": draw(st.sampled_from(["T1", "T2"])) if teams else ""},
-        {"payee": "Sam", "role": "Specialist", "manager": "Max", "team": "T1" if teams else ""},
+        {"payee": "Ben", "role": "Rep", "manager": draw(st.sampled_from(["Max", "Mia"])), "team": draw(st.sampled_from(["T1", "T2", ""])) if teams else ""},
+        {"payee": "Sam", "role": "Specialist", "manager": "Max", "team": draw(st.sampled_from(["T1", ""])) if teams else ""},
     ]  # fmt: skip
     for person in people:
         person["commission rate"] = draw(st.sampled_from(RATES))
     rules = []
     for role in draw(st.lists(st.sampled_from(["Head", "Manager", "Specialist"]), unique=True)):
         of = "team" if role == "Specialist" else draw(st.sampled_from(["team", "direct reports"]))
-        rules.append({"role": role, "receives": draw(st.sampled_from(["100%", "25%", "33.3%"])), "of the credit of": of})
+        rules.append(
+            {
+                "role": role,
+                "receives": draw(st.sampled_from(["100%", "25%", "33.3%"])),
+                "of the credit of": of,
+            }
+        )
     return {"payees": people, "crediting_rules": rules}
 
 
 @st.composite
-def deals(draw: st.DrawFn, tables: dict[str, list[Row]], currencies: list[str], anchors: tuple[int, ...], most: int = 5) -> None:
+def deals(
+    draw: st.DrawFn,
+    tables: dict[str, list[Row]],
+    currencies: list[str],
+    anchors: tuple[int, ...],
+    most: int = 5,
+) -> None:
     """Deals with their splits; products and owners at random."""
     owners = st.sampled_from(["Ana", "Ben", "Max", "Sam"])
     rows: list[Row] = []
@@ -174,7 +192,15 @@ def deals(draw: st.DrawFn, tables: dict[str, list[Row]], currencies: list[str], 
         amount = draw(amounts(unit, anchors))
         if draw(st.integers(0, 12)) == 0:
             amount = -amount
-        rows.append({"deal": f"D-{i}", "owner": draw(owners), "amount": written(amount, unit), "closed": str(draw(days())), "product": product})
+        rows.append(
+            {
+                "deal": f"D-{i}",
+                "owner": draw(owners),
+                "amount": written(amount, unit),
+                "closed": str(draw(days())),
+                "product": product,
+            }
+        )
     if draw(st.integers(0, 3)) == 0:
         rows[0] |= {"owner": "territory owner", "territory": "North"}
         turn = draw(days())
@@ -183,7 +209,10 @@ def deals(draw: st.DrawFn, tables: dict[str, list[Row]], currencies: list[str], 
             {"territory": "North", "owner": "Ben", "from": str(turn + timedelta(days=1)), "to": ""},
         ]
     tables["deals"] = rows
-    tables["products"] = [{"product": "Bell", "category": "Bikes", "commission free": ""}, {"product": "Hat", "category": "Caps", "commission free": ""}]
+    tables["products"] = [
+        {"product": "Bell", "category": "Bikes", "commission free": ""},
+        {"product": "Hat", "category": "Caps", "commission free": ""},
+    ]
     for product in PRODUCTS:
         category, free = draw(st.sampled_from(["Bikes", "Caps"])), draw(st.sampled_from(["", "yes", "no"]))
         tables["products"].append({"product": product, "category": category, "commission free": free})
@@ -191,8 +220,16 @@ def deals(draw: st.DrawFn, tables: dict[str, list[Row]], currencies: list[str], 
     for row in rows:
         if draw(st.integers(0, 2)) == 0:
             names = draw(st.sampled_from([["Ana", "Ben"], ["Ben", "Ana", "Max"], ["Sam", "Ana", "Ben"]]))
-            shares = draw(st.sampled_from([["60%", "40%"], ["33.33%", "66.67%"], ["50%", "50%"]] if len(names) == 2 else [["33.3%", "33.3%", "33.4%"], ["10%", "45%", "45%"]]))
-            splits += [{"deal": row["deal"], "payee": n, "share": s} for n, s in zip(names, shares, strict=True)]
+            shares = draw(
+                st.sampled_from(
+                    [["60%", "40%"], ["33.33%", "66.67%"], ["50%", "50%"]]
+                    if len(names) == 2
+                    else [["33.3%", "33.3%", "33.4%"], ["10%", "45%", "45%"]]
+                )
+            )
+            splits += [
+                {"deal": row["deal"], "payee": n, "share": s} for n, s in zip(names, shares, strict=True)
+            ]
     tables["credit_splits"] = splits
 
 
@@ -204,7 +241,14 @@ def returns(draw: st.DrawFn, tables: dict[str, list[Row]]) -> None:
         if draw(st.integers(0, 2)) == 0 and not deal["amount"].startswith("-"):
             minor, unit = minor_of(deal["amount"])
             back = draw(st.one_of(st.just(minor), st.integers(1, minor)))
-            rows.append({"return": f"R-{len(rows)}", "of": deal["deal"], "date": str(draw(days(date.fromisoformat(deal["closed"])))), "amount": written(back, unit)})
+            rows.append(
+                {
+                    "return": f"R-{len(rows)}",
+                    "of": deal["deal"],
+                    "date": str(draw(days(date.fromisoformat(deal["closed"])))),
+                    "amount": written(back, unit),
+                }
+            )
     tables["returns"] = rows
 
 
@@ -221,7 +265,15 @@ def invoices(draw: st.DrawFn, tables: dict[str, list[Row]], anchors: tuple[int, 
             day = draw(days(date.fromisoformat(deal["closed"])))
             parts = draw(st.lists(amounts(unit, anchors), min_size=1, max_size=2))
             kind = draw(st.sampled_from(["", "invoice", "invoice", "credit note"]))
-            documents.append({"invoice": name, "deal": deal["deal"], "amount": written(sum(parts), unit), "date": str(day), "kind": kind})
+            documents.append(
+                {
+                    "invoice": name,
+                    "deal": deal["deal"],
+                    "amount": written(sum(parts), unit),
+                    "date": str(day),
+                    "kind": kind,
+                }
+            )
             for i, amount in enumerate(parts, 1):
                 lines.append(
                     {"invoice": name, "line": str(i), "amount": written(amount, unit), "product": draw(st.sampled_from(["", *PRODUCTS])),
@@ -230,10 +282,23 @@ def invoices(draw: st.DrawFn, tables: dict[str, list[Row]], anchors: tuple[int, 
                 )  # fmt: skip
             how = draw(st.sampled_from(["none", "full", "short", "two", "over"]))
             total = sum(parts)
-            paid = {"none": [], "full": [total], "short": [total - 1], "two": [total // 2, total - total // 2], "over": [total + 1]}[how]
+            paid = {
+                "none": [],
+                "full": [total],
+                "short": [total - 1],
+                "two": [total // 2, total - total // 2],
+                "over": [total + 1],
+            }[how]
             for amount in paid:
                 if amount:
-                    payments.append({"payment": f"P-{len(payments)}", "invoice": name, "amount": written(amount, unit), "date": str(draw(days(day)))})
+                    payments.append(
+                        {
+                            "payment": f"P-{len(payments)}",
+                            "invoice": name,
+                            "amount": written(amount, unit),
+                            "date": str(draw(days(day))),
+                        }
+                    )
     tables |= {"invoices": documents, "invoice_lines": lines, "payments": payments}
 
 
@@ -257,8 +322,8 @@ def roundings(draw: st.DrawFn, decimals: int) -> Any:
 
 
 @st.composite
-def conventions(draw: st.DrawFn, decimals: int, **fixed: str) -> Doc:
-    """Every convention stated; the readings that no rule forbids are drawn."""
+def conventions(draw: st.DrawFn, decimals: int, fixed: Doc | None = None) -> Doc:
+    """Every convention stated; the readings that aren't fixed are drawn."""
     return {
         "rounding": draw(roundings(decimals)),
         "tier.bound": draw(st.sampled_from(["upper tier", "lower tier"])),
@@ -277,17 +342,25 @@ def conventions(draw: st.DrawFn, decimals: int, **fixed: str) -> Doc:
         "fx.date": draw(st.sampled_from(["record date", "period start", "period end"])),
         "split.residue": draw(st.sampled_from(["last", "first", "largest share"])),
         "release.period": draw(st.sampled_from(["earned period", "release period"])),
-        **fixed,
+        **(fixed or {}),
     }
 
 
 def tier_table(bounds: list[str], rates: list[str]) -> list[Row]:
     """Tiers that share their bounds; the last has no end."""
-    return [{"from": low, "to": high, "rate": rate} for low, high, rate in zip(bounds, [*bounds[1:], ""], rates, strict=True)]
+    return [
+        {"from": low, "to": high, "rate": rate}
+        for low, high, rate in zip(bounds, [*bounds[1:], ""], rates, strict=True)
+    ]
 
 
 def assignments(plan: str, **more: str) -> list[Row]:
-    return [{"payee": p, "plan": plan, "from": "2026-01-01", "to": "", **more} for p in ("Mia", "Max", "Ana", "Ben", "Sam")]
+    return [
+        {"payee": p, "plan": plan, "from": "2026-01-01", "to": "", **more}
+        for p in ("Mia", "Max", "Ana", "Ben", "Sam")
+    ]
 
 
-CREDITS = st.sampled_from([["direct"], ["direct", "overlay", "roll-up"], ["direct", "roll-up"], ["overlay"], ["roll-up"]])
+CREDITS = st.sampled_from(
+    [["direct"], ["direct", "overlay", "roll-up"], ["direct", "roll-up"], ["overlay"], ["roll-up"]]
+)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reference_engine.columns import LIMIT, MODES, Exact, peak
-from reference_engine.tests import oracle
+from reference_engine.tests import oracle_records
 
 CHECK = settings(deadline=None, max_examples=60, derandomize=True, database=None)
 
@@ -25,7 +25,9 @@ small = st.builds(Fraction, st.integers(-(10**6), 10**6), st.integers(1, 50))
 
 
 @st.composite
-def columns(draw: st.DrawFn, size: int | None = None, item: st.SearchStrategy[Fraction] = fraction) -> tuple[list[Fraction], Exact]:
+def columns(
+    draw: st.DrawFn, size: int | None = None, item: st.SearchStrategy[Fraction] = fraction
+) -> tuple[list[Fraction], Exact]:
     """Numbers and a column of them: over one denominator, or over a denominator for each."""
     n = draw(st.integers(1, 6)) if size is None else size
     values = draw(st.lists(item, min_size=n, max_size=n))
@@ -38,7 +40,9 @@ def columns(draw: st.DrawFn, size: int | None = None, item: st.SearchStrategy[Fr
 
 
 @st.composite
-def pairs(draw: st.DrawFn, item: st.SearchStrategy[Fraction] = fraction) -> tuple[list[Fraction], Exact, list[Fraction], Exact]:
+def pairs(
+    draw: st.DrawFn, item: st.SearchStrategy[Fraction] = fraction
+) -> tuple[list[Fraction], Exact, list[Fraction], Exact]:
     size = draw(st.integers(1, 6))
     return (*draw(columns(size, item)), *draw(columns(size, item)))
 
@@ -65,10 +69,14 @@ def test_two_columns(name: str, data: tuple[list[Fraction], Exact, list[Fraction
 
 @CHECK
 @given(data=pairs(), choice=st.lists(st.booleans(), min_size=6, max_size=6))
-def test_where_takes_one_or_the_other(data: tuple[list[Fraction], Exact, list[Fraction], Exact], choice: list[bool]) -> None:
+def test_where_takes_one_or_the_other(
+    data: tuple[list[Fraction], Exact, list[Fraction], Exact], choice: list[bool]
+) -> None:
     left, a, right, b = data
     mask = choice[: len(left)]
-    assert Exact.where(np.array(mask), a, b).fractions() == [x if c else y for c, x, y in zip(mask, left, right, strict=True)]
+    assert Exact.where(np.array(mask), a, b).fractions() == [
+        x if c else y for c, x, y in zip(mask, left, right, strict=True)
+    ]
 
 
 @CHECK
@@ -145,7 +153,9 @@ def test_an_empty_segment_sums_to_nothing() -> None:
 @CHECK
 @given(parts=st.lists(columns(), max_size=4))
 def test_columns_one_after_the_other(parts: list[tuple[list[Fraction], Exact]]) -> None:
-    assert Exact.concat([column for _, column in parts]).fractions() == [v for values, _ in parts for v in values]
+    assert Exact.concat([column for _, column in parts]).fractions() == [
+        v for values, _ in parts for v in values
+    ]
 
 
 # -- rounding ---------------------------------------------------------------------------------------------
@@ -159,7 +169,7 @@ huge_ties = st.builds(lambda n: Fraction(2 * n + 1, 2), st.sampled_from([LIMIT /
 def test_rounding(mode: str, data: tuple[list[Fraction], Exact], decimals: int) -> None:
     values, column = data
     got = column.rounded(mode, decimals)
-    assert got.fractions() == [oracle.rounded(v, mode, decimals) for v in values]
+    assert got.fractions() == [oracle_records.rounded(v, mode, decimals) for v in values]
     assert got.is_whole_at(decimals).all()
     assert column.is_whole_at(decimals).tolist() == [(v * 10**decimals).denominator == 1 for v in values]
 
@@ -220,7 +230,16 @@ def test_a_loose_bound_changes_nothing(data: tuple[list[Fraction], Exact]) -> No
 
 
 # -- no floats --------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("array", [np.array([1.5]), np.array([1, 2], dtype=np.float32), np.array([True]), np.array([1], dtype=np.int32), np.array(["1"])])
-def test_only_whole_numbers_make_a_column(array: np.ndarray) -> None:  # type: ignore[type-arg]
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.array([1.5]),
+        np.array([1, 2], dtype=np.float32),
+        np.array([True]),
+        np.array([1], dtype=np.int32),
+        np.array(["1"]),
+    ],
+)
+def test_only_whole_numbers_make_a_column(array: np.ndarray) -> None:
     with pytest.raises(TypeError, match="whole numbers"):
         Exact(array)

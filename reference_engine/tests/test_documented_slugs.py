@@ -26,9 +26,17 @@ def takers(tree: ast.Module) -> dict[str, int]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef):
             for part in node.body:
-                if isinstance(part, ast.FunctionDef) and part.name == "__init__" and (at := _position(part)) is not None:
+                if (
+                    isinstance(part, ast.FunctionDef)
+                    and part.name == "__init__"
+                    and (at := _position(part)) is not None
+                ):
                     out[node.name] = at
-        elif isinstance(node, ast.FunctionDef) and node.name != "__init__" and (at := _position(node)) is not None:
+        elif (
+            isinstance(node, ast.FunctionDef)
+            and node.name != "__init__"
+            and (at := _position(node)) is not None
+        ):
             out[node.name] = at
     return out
 
@@ -53,11 +61,25 @@ def reported() -> dict[str, str]:
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call):
                 continue
-            name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr if isinstance(node.func, ast.Attribute) else ""
+            name = (
+                node.func.id
+                if isinstance(node.func, ast.Name)
+                else node.func.attr
+                if isinstance(node.func, ast.Attribute)
+                else ""
+            )
             if name in known:
-                given = node.args[known[name]] if len(node.args) > known[name] else next((k.value for k in node.keywords if k.arg == "slug"), None)
+                given = (
+                    node.args[known[name]]
+                    if len(node.args) > known[name]
+                    else next((k.value for k in node.keywords if k.arg == "slug"), None)
+                )
                 for part in ast.walk(given) if isinstance(given, ast.IfExp) else (given,):
-                    if isinstance(part, ast.Constant) and isinstance(part.value, str) and SLUG.match(part.value):
+                    if (
+                        isinstance(part, ast.Constant)
+                        and isinstance(part.value, str)
+                        and SLUG.match(part.value)
+                    ):
                         out[part.value] = f"{file.relative_to(HOUSE)}:{node.lineno}"
     return out
 

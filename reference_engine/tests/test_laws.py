@@ -18,6 +18,7 @@ from reference_engine.plans.reader import read_plan
 from reference_engine.problems import Problem
 from reference_engine.results import Result
 from reference_engine.run import calculate
+from reference_engine.tests.random_cases import FAMILIES, balance_cases, band_cases, line_cases, tier_cases
 from reference_engine.tests.random_worlds import (
     DECIMALS,
     Case,
@@ -29,14 +30,7 @@ from reference_engine.tests.random_worlds import (
     run_engine,
     world_of,
 )
-from reference_engine.tests.test_against_oracle import (
-    BASE,
-    FAMILIES,
-    balance_cases,
-    band_cases,
-    line_cases,
-    tier_cases,
-)
+from reference_engine.tests.test_against_oracle import BASE
 from reference_engine.vocabulary.plan import Plan
 from reference_engine.vocabulary.results import EarnedLine
 
@@ -111,7 +105,14 @@ def split_worlds(draw: st.DrawFn) -> Case:
             "split.residue": draw(st.sampled_from(["last", "first", "largest share"])),
             "balance.negative": "paid out",
         },
-        "components": [{"component": "C", "measure": "bookings", "credits": ["direct"], "earn": [{"flat rate": {"rate": "100%"}}]}],
+        "components": [
+            {
+                "component": "C",
+                "measure": "bookings",
+                "credits": ["direct"],
+                "earn": [{"flat rate": {"rate": "100%"}}],
+            }
+        ],
     }
     return Case(tables, [plan])
 
@@ -169,7 +170,9 @@ def test_the_replay_of_one_payee_gives_the_lines_of_the_full_run(case: Case) -> 
     world = world_of(case.tables, case.calendar)
     for payee in result.payees:
         _, derived = explain(plans_of(case), world, payee)
-        assert sorted(words(d.line) for d in derived) == sorted(words(x) for x in result.line_rows() if x.payee == payee)
+        assert sorted(words(d.line) for d in derived) == sorted(
+            words(x) for x in result.line_rows() if x.payee == payee
+        )
         assert all(d.steps for d in derived)
         assert all(s.sentence for d in derived for s in d.steps)
     some = result.line_rows()[::3]
@@ -197,14 +200,22 @@ def test_a_balance_is_the_one_before_it_and_what_was_advanced_carried_and_recove
 
 
 # -- time -------------------------------------------------------------------------------------------------
-DATES = {"deals": "closed", "invoices": "date", "payments": "date", "returns": "date", "cancellations": "date", "retail_sales": "date"}
+DATES = {
+    "deals": "closed",
+    "invoices": "date",
+    "payments": "date",
+    "returns": "date",
+    "cancellations": "date",
+    "retail_sales": "date",
+}
 
 
 @FEW
 @given(st.one_of(line_cases(), tier_cases(), band_cases()), st.dates(date(2026, 1, 15), date(2026, 6, 30)))
 def test_a_run_as_of_a_day_is_a_run_on_what_was_known_then(case: Case, day: date) -> None:
     known = {
-        name: [r for r in rows if name not in DATES or r[DATES[name]] <= str(day)] for name, rows in case.tables.items()
+        name: [r for r in rows if name not in DATES or r[DATES[name]] <= str(day)]
+        for name, rows in case.tables.items()
     }
     invoices = {r["invoice"] for r in known.get("invoices", [])}
     records = {r.get("deal") or r.get("sale") for t in ("deals", "retail_sales") for r in known.get(t, [])}
@@ -220,7 +231,13 @@ def test_what_became_known_later_is_left_out() -> None:
         "payees": [{"payee": "Ana"}],
         "deals": [
             {"deal": "D-1", "owner": "Ana", "amount": "100.00 EUR", "closed": "2026-01-10", "known": ""},
-            {"deal": "D-2", "owner": "Ana", "amount": "200.00 EUR", "closed": "2026-01-11", "known": "2026-02-03"},
+            {
+                "deal": "D-2",
+                "owner": "Ana",
+                "amount": "200.00 EUR",
+                "closed": "2026-01-11",
+                "known": "2026-02-03",
+            },
         ],
     }
     plan = {
@@ -229,5 +246,8 @@ def test_what_became_known_later_is_left_out() -> None:
     }  # fmt: skip
     case = Case(tables, [plan])
     world = world_of(tables)
-    paid = {day: [p.amount for p in calculate(plans_of(case), world, as_of=date.fromisoformat(day)).payout_rows()] for day in ("2026-02-02", "2026-02-03")}
+    paid = {
+        day: [p.amount for p in calculate(plans_of(case), world, as_of=date.fromisoformat(day)).payout_rows()]
+        for day in ("2026-02-02", "2026-02-03")
+    }
     assert paid == {"2026-02-02": [10], "2026-02-03": [30]}

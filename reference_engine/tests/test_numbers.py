@@ -46,7 +46,10 @@ def test_not_a_number(text: str) -> None:
     assert f'"{text}"' in str(refusal.value)
 
 
-@pytest.mark.parametrize(("text", "hint"), [("1.200,50", "1,200.50"), ("1200,5", "1,200.5"), ("-0,75", "-0.75"), ("12,34", "12.34")])
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [("1.200,50", "1,200.50"), ("1200,5", "1,200.5"), ("-0,75", "-0.75"), ("12,34", "12.34")],
+)
 def test_a_decimal_comma_is_recognised(text: str, hint: str) -> None:
     with pytest.raises(NotANumber, match="decimal comma") as refusal:
         parse_number(text)
@@ -61,7 +64,14 @@ def test_only_text_is_read(value: object) -> None:
 
 @pytest.mark.parametrize(
     ("text", "amount", "currency"),
-    [("1,200.50 EUR", "1200.50", "EUR"), ("-300.00 USD", -300, "USD"), ("5 EUR", 5, "EUR"), ("100 JPY", 100, "JPY"), ("1.234 KWD", "1.234", "KWD"), ("1.5 EUR", "1.5", "EUR")],
+    [
+        ("1,200.50 EUR", "1200.50", "EUR"),
+        ("-300.00 USD", -300, "USD"),
+        ("5 EUR", 5, "EUR"),
+        ("100 JPY", 100, "JPY"),
+        ("1.234 KWD", "1.234", "KWD"),
+        ("1.5 EUR", "1.5", "EUR"),
+    ],
 )
 def test_money(text: str, amount: str | int, currency: str) -> None:
     assert parse_money(text) == Money(Fraction(amount), currency)
@@ -79,7 +89,17 @@ def test_not_money(text: str, words: str) -> None:
     assert words in str(refusal.value)
 
 
-@pytest.mark.parametrize(("text", "value"), [("8%", "0.08"), ("112.5%", "1.125"), ("0%", 0), ("-1%", "-0.01"), ("33.333%", "0.33333"), ("1,000%", 10)])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("8%", "0.08"),
+        ("112.5%", "1.125"),
+        ("0%", 0),
+        ("-1%", "-0.01"),
+        ("33.333%", "0.33333"),
+        ("1,000%", 10),
+    ],
+)
 def test_percent(text: str, value: str | int) -> None:
     assert parse_percent(text) == Percent(Fraction(value))
 
@@ -116,7 +136,16 @@ def test_money_and_percent_are_written_as_people_write_them() -> None:
     assert format_percent(Fraction(1)) == "100%"
 
 
-@pytest.mark.parametrize(("value", "decimals", "text"), [("-1234.5", 2, "-1234.50"), ("0.05", 2, "0.05"), ("-0.05", 2, "-0.05"), ("5", 0, "5"), ("0.005", 2, "0.005")])
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [
+        ("-1234.5", 2, "-1234.50"),
+        ("0.05", 2, "0.05"),
+        ("-0.05", 2, "-0.05"),
+        ("5", 0, "5"),
+        ("0.005", 2, "0.005"),
+    ],
+)
 def test_machine_text_has_no_commas(value: str, decimals: int, text: str) -> None:
     assert plain_number(Fraction(value), decimals) == text
 

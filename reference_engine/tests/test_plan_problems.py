@@ -113,7 +113,15 @@ def test_every_problem_of_a_file_names_it_and_no_program(name: str) -> None:
     for problem in problems_of(name):
         assert problem.where.file == f"{name}.yaml"
         assert str(FOLDER) not in str(problem)
-        for word in ("Traceback", "NoneType", "dataclass", "Fraction", "<class", "yaml.scanner", "object at 0x"):
+        for word in (
+            "Traceback",
+            "NoneType",
+            "dataclass",
+            "Fraction",
+            "<class",
+            "yaml.scanner",
+            "object at 0x",
+        ):
             assert word not in str(problem)
 
 
@@ -128,7 +136,11 @@ def test_every_bad_plan_is_in_the_table() -> None:
 
 def test_all_mistakes_of_a_file_are_told_together(tmp_path: Path) -> None:
     good = (FOLDER / "good.yaml").read_text(encoding="utf-8")
-    bad = good.replace("pays: quarterly", "pais: quarterly").replace("rate: 8%", "rate: 8,5%").replace("measure: bookings", "measure: booking")
+    bad = (
+        good.replace("pays: quarterly", "pais: quarterly")
+        .replace("rate: 8%", "rate: 8,5%")
+        .replace("measure: bookings", "measure: booking")
+    )
     file = tmp_path / "bad.yaml"
     file.write_text(bad, encoding="utf-8")
     problems: list[Problem] = []

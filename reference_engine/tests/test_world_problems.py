@@ -115,7 +115,10 @@ a span that ends before it starts | territories | 2026-01-01 ~ | 2026-01-01 ~ 20
 a year that is hardly meant     | deals | 2026-02-15 | 1926-02-15 | 3 | dates-far-apart | -
 """
 
-ROWS = [tuple(c.strip().replace("~", "|").replace("`", "") for c in line.split(" | ")) for line in MISTAKES.strip().splitlines()]
+ROWS = [
+    tuple(c.strip().replace("~", "|").replace("`", "") for c in line.split(" | "))
+    for line in MISTAKES.strip().splitlines()
+]
 PLAN = Path(__file__).parent / "bad_plans" / "good.yaml"
 
 
@@ -147,7 +150,9 @@ def test_the_tables_without_a_mistake_are_calculated() -> None:
     assert isinstance(outcome(GOOD), Result)
 
 
-@pytest.mark.parametrize(("what", "name", "good", "bad", "line", "slug", "words"), ROWS, ids=[r[0] for r in ROWS])
+@pytest.mark.parametrize(
+    ("what", "name", "good", "bad", "line", "slug", "words"), ROWS, ids=[r[0] for r in ROWS]
+)
 def test_mistake(what: str, name: str, good: str, bad: str, line: str, slug: str, words: str) -> None:
     text = GOOD[name]
     assert good in text, "the table changed"
@@ -165,7 +170,11 @@ def test_mistake(what: str, name: str, good: str, bad: str, line: str, slug: str
 
 
 def test_every_mistake_of_the_tables_is_told_at_once() -> None:
-    bad = {**GOOD, "deals": GOOD["deals"].replace("2026-02-15", "soon").replace("100.00 EUR", "a lot"), "payees": GOOD["payees"].replace("5%", "five", 1)}
+    bad = {
+        **GOOD,
+        "deals": GOOD["deals"].replace("2026-02-15", "soon").replace("100.00 EUR", "a lot"),
+        "payees": GOOD["payees"].replace("5%", "five", 1),
+    }
     found = {(p.where.file, p.where.line) for p in refused(bad)}
     assert found >= {("deals.csv", 2), ("deals.csv", 3), ("payees.csv", 3)}
 
@@ -195,7 +204,9 @@ CALENDAR = """
     ],
 )
 def test_a_fiscal_calendar(good: str, bad: str, line: int, slug: str) -> None:
-    quotas = "payee | period | quota\n" + "\n".join(f"{p} | 2026-P01 | 100.00 EUR" for p in ("Ana", "Ben", "Mia"))
+    quotas = "payee | period | quota\n" + "\n".join(
+        f"{p} | 2026-P01 | 100.00 EUR" for p in ("Ana", "Ben", "Mia")
+    )
     found = refused({**GOOD, "fiscal_calendar": CALENDAR.replace(good, bad), "quotas": quotas})
     assert (slug, "fiscal_calendar.csv", line) in [(p.slug, p.where.file, p.where.line) for p in found]
 
@@ -203,7 +214,11 @@ def test_a_fiscal_calendar(good: str, bad: str, line: int, slug: str) -> None:
 def test_a_row_in_the_currency_of_its_column() -> None:
     deals = "deal | owner | amount | currency | closed\nD-1 | Ana | 100.00 | EUR | 2026-01-15\nD-2 | Ben | 100.00 | | 2026-01-15\nD-3 | Ben | 100.00 USD | EUR | 2026-01-15\nD-4 | Ben | 1.5 | JPY | 2026-01-15"
     found = refused({"payees": GOOD["payees"], "deals": deals})
-    assert [(p.slug, p.where.line) for p in found] == [("not-a-number", 3), ("not-a-number", 4), ("not-a-number", 5)]
+    assert [(p.slug, p.where.line) for p in found] == [
+        ("not-a-number", 3),
+        ("not-a-number", 4),
+        ("not-a-number", 5),
+    ]
 
 
 def test_several_files_of_one_table_join_and_keep_their_lines() -> None:
