@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any
 
 import numpy as np
 
 from reference_engine.columns import Array, Exact
+from reference_engine.event_parts import EventPart, joined, only, pick, pick_numbers
 from reference_engine.events import SOURCE, Events
 from reference_engine.problems import Problem
-from reference_engine.world import TERRITORY_OWNER, Table, World
+from reference_engine.table import Table
+from reference_engine.world import TERRITORY_OWNER, World
 
 
 def read_events(world: World, as_of: date | None, until: date | None, problems: list[Problem]) -> Events:
@@ -26,39 +26,13 @@ def read_events(world: World, as_of: date | None, until: date | None, problems: 
         *reader.returns(),
         reader.cancellations(),
     ]
-    events = _joined([p for p in parts if p is not None and len(p)])
+    events = joined([p for p in parts if p is not None and len(p)])
     if as_of is not None and len(events):
         known = np.concatenate([p.known for p in parts if p is not None and len(p)])
         events = events.take(np.flatnonzero(known <= np.datetime64(as_of, "D")))
     if until is not None and len(events):
         events = events.take(np.flatnonzero(events.date <= np.datetime64(until, "D")))
     return events
-
-
-@dataclass
-class _Part:
-    source: int
-    table: Table
-    kind: Array
-    record: Array
-    line: Array
-    deal: Array
-    invoice: Array
-    date: Array
-    deal_date: Array
-    owner: Array
-    amount: Exact
-    currency: Array
-    units: Exact
-    cost: Exact
-    has_cost: Array
-    sign: Array
-    free: Array
-    attributes: dict[str, Array]
-    known: Array
-
-    def __len__(self) -> int:
-        return self.table.size
 
 
 class _Reader:
@@ -78,7 +52,7 @@ class _Reader:
             dtype=np.int64,
         )
 
-    def deals(self) -> _Part:
+    def deals(self) -> EventPart:
         table = self.deals_table
         amount = table.amounts("amount")
         days = table.days("closed")
@@ -97,7 +71,7 @@ class _Reader:
             attributes=self._deal_attributes(np.arange(table.size)),
         )
 
-    def invoices(self) -> _Part:
+    def invoices(self) -> EventPart:
         table = self.world.table("invoices")
         amount = table.amounts("amount")
         deal_rows = self._rows(table, "deal", self.deals_table)
@@ -110,30 +84,28 @@ class _Reader:
             deal=table.words("deal"),
             invoice=table.words("invoice"),
             date=table.days("date"),
-            deal_date=_pick(self.deals_table.days("closed"), deal_rows),
-            owner=_pick(self.deal_owner, deal_rows, -1),
+            deal_date=pick(self.deals_table.days("closed"), deal_rows),
+            owner=pick(self.deal_owner, deal_rows, -1),
             amount=amount.value,
             currency=amount.currency,
             sign=np.where(kind == "credit note", -1, 1),
             attributes=self._deal_attributes(deal_rows),
         )
 
-    def invoice_lines(self) -> _Part:
+    def invoice_lines(self) -> EventPart:
         table = self.world.table("invoice_lines")
         invoices = self.world.table("invoices")
         rows = self._rows(table, "invoice", invoices)
-        deals = _pick(invoices.words("deal"), rows, "")
+        deals = pick(invoices.words("deal"), rows, "")
         deal_rows = np.array([self.deals_table.index.get(d, -1) for d in deals.tolist()], dtype=np.int64)
-        kind = _pick(_kinds(invoices), rows, "")
+        kind = pick(_kinds(invoices), rows, "")
         amount, units, cost = table.amounts("amount"), table.amounts("units"), table.amounts("unit cost")
         products = self._products(table)
         own_cost = self.products.amounts("unit cost")
-        unit_cost = Exact.where(cost.present, cost.value, _pick_numbers(own_cost.value, products))
-        has_cost = (cost.present | _pick(own_cost.present, products, False)) & units.present
+        unit_cost = Exact.where(cost.present, cost.value, pick_numbers(own_cost.value, products))
+        has_cost = (cost.present | pick(own_cost.present, products, False)) & units.present
         free = table.words("commission free")
-        free = (
-            np.where(free == "", _pick(self.products.words("commission free"), products, ""), free) == "yes"
-        )
+        free = np.where(free == "", pick(self.products.words("commission free"), products, ""), free) == "yes"
         attributes = {**self._deal_attributes(deal_rows), **self._product_attributes(table, products)}
         for name, column in table.text.items():
             if name not in ("invoice", "line", "currency", "category", "commission free"):
@@ -143,13 +115,13 @@ class _Reader:
             "invoice lines",
             table,
             kind,
-            _pick(invoices.words("invoice"), rows, ""),
+            pick(invoices.words("invoice"), rows, ""),
             line=table.words("line"),
             deal=deals,
             invoice=table.words("invoice"),
-            date=_pick(invoices.days("date"), rows),
-            deal_date=_pick(self.deals_table.days("closed"), deal_rows),
-            owner=_pick(self.deal_owner, deal_rows, -1),
+            date=pick(invoices.days("date"), rows),
+            deal_date=pick(self.deals_table.days("closed"), deal_rows),
+            owner=pick(self.deal_owner, deal_rows, -1),
             amount=amount.value,
             currency=amount.currency,
             units=units.value,
@@ -158,14 +130,14 @@ class _Reader:
             sign=np.where(kind == "credit note", -1, 1),
             free=free,
             attributes=attributes,
-            known_days=_pick(invoices.days("known"), rows),
+            known_days=pick(invoices.days("known"), rows),
         )
 
-    def payments(self) -> _Part:
+    def payments(self) -> EventPart:
         table = self.world.table("payments")
         invoices = self.world.table("invoices")
         rows = self._rows(table, "invoice", invoices)
-        deals = _pick(invoices.words("deal"), rows, "")
+        deals = pick(invoices.words("deal"), rows, "")
         deal_rows = np.array([self.deals_table.index.get(d, -1) for d in deals.tolist()], dtype=np.int64)
         amount = table.amounts("amount")
         return self._part(
@@ -176,14 +148,14 @@ class _Reader:
             deal=deals,
             invoice=table.words("invoice"),
             date=table.days("date"),
-            deal_date=_pick(self.deals_table.days("closed"), deal_rows),
-            owner=_pick(self.deal_owner, deal_rows, -1),
+            deal_date=pick(self.deals_table.days("closed"), deal_rows),
+            owner=pick(self.deal_owner, deal_rows, -1),
             amount=amount.value,
             currency=amount.currency,
             attributes=self._deal_attributes(deal_rows),
         )
 
-    def retail_sales(self) -> _Part:
+    def retail_sales(self) -> EventPart:
         table = self.world.table("retail_sales")
         owner = np.array(
             [self.world.payee_code.get(p, -1) for p in table.words("retailer").tolist()], dtype=np.int64
@@ -205,7 +177,7 @@ class _Reader:
             attributes=self._product_attributes(table, products),
         )
 
-    def returns(self) -> list[_Part]:
+    def returns(self) -> list[EventPart]:
         table = self.world.table("returns")
         if not table.size:
             return []
@@ -243,8 +215,8 @@ class _Reader:
             table.words("return"),
             deal=table.words("of"),
             date=table.days("date"),
-            deal_date=_pick(self.deals_table.days("closed"), of_deal),
-            owner=_pick(self.deal_owner, of_deal, -1),
+            deal_date=pick(self.deals_table.days("closed"), of_deal),
+            owner=pick(self.deal_owner, of_deal, -1),
             amount=amount.value,
             currency=amount.currency,
             sign=minus,
@@ -253,7 +225,7 @@ class _Reader:
         owner = np.array(
             [self.world.payee_code.get(p, -1) for p in sales.words("retailer").tolist()], dtype=np.int64
         )
-        products = _pick(sales.words("product"), of_sale, "")
+        products = pick(sales.words("product"), of_sale, "")
         sale = self._part(
             "returns of sales",
             table,
@@ -261,8 +233,8 @@ class _Reader:
             table.words("return"),
             deal=table.words("of"),
             date=table.days("date"),
-            deal_date=_pick(sales.days("date"), of_sale),
-            owner=_pick(owner, of_sale, -1),
+            deal_date=pick(sales.days("date"), of_sale),
+            owner=pick(owner, of_sale, -1),
             amount=amount.value,
             currency=amount.currency,
             units=units.value,
@@ -270,9 +242,9 @@ class _Reader:
             attributes={"product": products},
         )
         # A table of both kinds is read twice; each event keeps the rows that are its own.
-        return [_only(deal, of_deal >= 0), _only(sale, of_deal < 0)]
+        return [only(deal, of_deal >= 0), only(sale, of_deal < 0)]
 
-    def cancellations(self) -> _Part:
+    def cancellations(self) -> EventPart:
         table = self.world.table("cancellations")
         rows = self._rows(table, "deal", self.deals_table)
         amount = self.deals_table.amounts("amount")
@@ -288,10 +260,10 @@ class _Reader:
             table.words("deal"),
             deal=table.words("deal"),
             date=table.days("date"),
-            deal_date=_pick(self.deals_table.days("closed"), rows),
-            owner=_pick(self.deal_owner, rows, -1),
-            amount=_pick_numbers(amount.value, rows),
-            currency=_pick(currency, rows, ""),
+            deal_date=pick(self.deals_table.days("closed"), rows),
+            owner=pick(self.deal_owner, rows, -1),
+            amount=pick_numbers(amount.value, rows),
+            currency=pick(currency, rows, ""),
             sign=np.full(table.size, -1, dtype=np.int64),
             attributes=self._deal_attributes(rows),
         )
@@ -319,14 +291,14 @@ class _Reader:
         free: Array | None = None,
         attributes: dict[str, Array],
         known_days: Array | None = None,
-    ) -> _Part:
+    ) -> EventPart:
         size = table.size
         known = known_days if known_days is not None else table.days("known")
         nothing = Exact(np.zeros(size, np.int64))
         blank = np.full(size, "", dtype=object)
         if free is None:
             free = self._free(attributes, size)
-        return _Part(
+        return EventPart(
             SOURCE[source],
             table,
             np.full(size, kind, dtype=object) if isinstance(kind, str) else kind,
@@ -393,7 +365,7 @@ class _Reader:
     def _deal_attributes(self, rows: Array) -> dict[str, Array]:
         deals = self.deals_table
         out = {
-            name: _pick(column, rows, "")
+            name: pick(column, rows, "")
             for name, column in deals.text.items()
             if name not in ("deal", "owner", "currency")
         }
@@ -403,13 +375,13 @@ class _Reader:
             )
             for name, column in self.accounts.text.items():
                 if name != "account":
-                    out.setdefault(name, _pick(column, account_rows, ""))
+                    out.setdefault(name, pick(column, account_rows, ""))
         if "product" in out and self.products.size:
             product_rows = np.array(
                 [self.products.index.get(p, -1) for p in out["product"].tolist()], dtype=np.int64
             )
             for name in ("category", "subcategory"):
-                out.setdefault(name, _pick(self.products.words(name), product_rows, ""))
+                out.setdefault(name, pick(self.products.words(name), product_rows, ""))
         return out
 
     def _product_attributes(self, table: Table, rows: Array) -> dict[str, Array]:
@@ -419,7 +391,7 @@ class _Reader:
             "category",
         ):
             own = table.words(name)
-            out[name] = np.where(own == "", _pick(self.products.words(name), rows, ""), own)
+            out[name] = np.where(own == "", pick(self.products.words(name), rows, ""), own)
         return out
 
     def _check_lines(self, table: Table, rows: Array, amount: Exact, invoices: Table) -> None:
@@ -446,80 +418,3 @@ class _Reader:
 def _kinds(invoices: Table) -> Array:
     kind = invoices.words("kind")
     return np.where(kind == "", "invoice", kind).astype(object)
-
-
-def _pick(column: Array, rows: Array, missing: Any = None) -> Array:
-    """column[rows]; the missing value (NaT for dates) where the row is -1."""
-    if not len(column):
-        if column.dtype.kind == "M":
-            return np.full(len(rows), np.datetime64("NaT", "D"))
-        return np.full(len(rows), missing, dtype=column.dtype)
-    out = column[rows].copy()
-    out[rows < 0] = np.datetime64("NaT", "D") if missing is None else missing
-    return out
-
-
-def _pick_numbers(column: Exact, rows: Array) -> Exact:
-    if not len(column):
-        return Exact(np.zeros(len(rows), np.int64))
-    return Exact.where(rows >= 0, column[rows], Exact.full(len(rows), 0))
-
-
-def _only(part: _Part, keep: Array) -> _Part:
-    """The part with the other rows' owner and source removed, so that they are credited to nobody."""
-    rows = np.flatnonzero(keep)
-    table = Table(
-        part.table.name,
-        len(rows),
-        {k: v[rows] for k, v in part.table.text.items()},
-        {k: v[rows] for k, v in part.table.dates.items()},
-        {},
-        part.table.file,
-        tuple(part.table.lines[r] for r in rows.tolist() if r < len(part.table.lines)),
-    )
-    values: dict[str, Any] = {
-        f.name: {k: v[rows] for k, v in part.attributes.items()}
-        if f.name == "attributes"
-        else getattr(part, f.name)
-        for f in fields(part)
-    }
-    for name, value in values.items():
-        if isinstance(value, (np.ndarray, Exact)):
-            values[name] = value[rows]
-    values["table"] = table
-    return _Part(**values)
-
-
-def _joined(parts: list[_Part]) -> Events:
-    names = dict.fromkeys(name for p in parts for name in p.attributes)
-
-    def column(name: str, dtype: Any = object) -> Array:
-        return np.concatenate([np.asarray(getattr(p, name)) for p in parts]) if parts else np.zeros(0, dtype)
-
-    return Events(
-        np.concatenate([np.full(len(p), p.source, dtype=np.int8) for p in parts])
-        if parts
-        else np.zeros(0, np.int8),
-        column("kind"),
-        column("record"),
-        column("line"),
-        column("deal"),
-        column("invoice"),
-        column("date", "datetime64[D]"),
-        column("deal_date", "datetime64[D]"),
-        column("owner", np.int64),
-        Exact.concat([p.amount for p in parts]),
-        column("currency"),
-        Exact.concat([p.units for p in parts]),
-        Exact.concat([p.cost for p in parts]),
-        column("has_cost", bool),
-        column("sign", np.int64),
-        column("free", bool),
-        np.concatenate([np.arange(len(p)) for p in parts]) if parts else np.zeros(0, np.int64),
-        {
-            n: np.concatenate([p.attributes.get(n, np.full(len(p), "", dtype=object)) for p in parts])
-            for n in names
-        },
-        tuple(p.table for p in parts),
-        np.concatenate([np.full(len(p), i) for i, p in enumerate(parts)]) if parts else np.zeros(0, np.int64),
-    )

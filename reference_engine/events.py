@@ -9,7 +9,7 @@ import numpy as np
 
 from reference_engine.columns import Array, Exact
 from reference_engine.problems import Where
-from reference_engine.world import Table
+from reference_engine.table import Table
 
 SOURCES = (
     "deals",

@@ -11,8 +11,9 @@ import click
 
 from reference_engine.plans.reader import read_plan_file
 from reference_engine.problems import Problem, Stopped, Where
+from reference_engine.vocabulary.dates import parse_date
 from reference_engine.vocabulary.plan import Plan
-from reference_engine.world import World, parse_date, read_world
+from reference_engine.world import World, read_world
 
 
 class SeveralPaths(click.Command):

@@ -19,8 +19,8 @@ from harness.reconcile.results import (
 )
 from reference_engine.plans.document import Node, load_yaml
 from reference_engine.problems import Problem, did_you_mean
+from reference_engine.vocabulary.dates import parse_date
 from reference_engine.vocabulary.numbers import MINOR_UNITS, NotANumber, format_money, parse_money
-from reference_engine.world import parse_date
 
 
 def read_known(path: Path, mapping: Mapping, problems: list[Problem]) -> list[KnownDifference]:

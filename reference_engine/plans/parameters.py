@@ -13,6 +13,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from reference_engine.mechanics.registry import Mechanic, mechanics, parameters
 from reference_engine.plans.document import Node
 from reference_engine.problems import Problem, did_you_mean
+from reference_engine.vocabulary.dates import parse_date
 from reference_engine.vocabulary.numbers import (
     Money,
     NotANumber,
@@ -22,7 +23,6 @@ from reference_engine.vocabulary.numbers import (
     parse_number,
     parse_percent,
 )
-from reference_engine.world import parse_date
 
 
 class _Wrong(Exception):

@@ -11,6 +11,7 @@ from reference_engine.plans.conventions import check_needed, read_conventions
 from reference_engine.plans.document import Node, load_yaml
 from reference_engine.plans.parameters import read_mechanics
 from reference_engine.problems import Problem, Where, did_you_mean
+from reference_engine.vocabulary.dates import parse_date
 from reference_engine.vocabulary.numbers import NotANumber, minor_units, parse_percent
 from reference_engine.vocabulary.plan import (
     CREDIT_TYPES,
@@ -21,7 +22,6 @@ from reference_engine.vocabulary.plan import (
     Component,
     Plan,
 )
-from reference_engine.world import parse_date
 
 PLAN_NAMES = (
     "plan",

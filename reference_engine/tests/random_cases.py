@@ -11,6 +11,7 @@ from reference_engine.tests import oracle_records
 from reference_engine.tests.random_worlds import (
     CREDITS,
     DECIMALS,
+    FIRST,
     PLAN_CURRENCIES,
     PRODUCTS,
     RATES,
@@ -25,6 +26,7 @@ from reference_engine.tests.random_worlds import (
     deals,
     invoices,
     minor_of,
+    near,
     returns,
     tier_table,
     written,
@@ -55,7 +57,11 @@ def line_cases(draw: st.DrawFn) -> Case:
     earn = draw(earnings(unit, bounds, conv))
     pay: list[Doc] = []
     if measure in ("revenue", "margin") and draw(st.booleans()):
-        cutoff = {"no payment after": str(draw(days()))} if draw(st.booleans()) else {}
+        cutoff = (
+            {"no payment after": str(draw(near([p["date"] for p in tables["payments"]])))}
+            if draw(st.booleans())
+            else {}
+        )
         pay.append({"release": {"when": "invoice paid in full", **cutoff}})
     if draw(st.integers(0, 1)) == 0:
         window = draw(st.sampled_from([30, 90]))
@@ -91,12 +97,20 @@ def line_cases(draw: st.DrawFn) -> Case:
     who = draw(st.sampled_from(["assigned", "everyone", "roles"]))
     if who == "assigned":
         tables["plan_assignments"] = assignments("P")
-        tables["plan_assignments"][2] |= {"from": str(draw(days())), "to": "2026-05-31"}
+        closed = [d["closed"] for d in tables["deals"]] + [r["date"] for r in tables["returns"]]
+        for row in tables["plan_assignments"]:
+            first, last = sorted((draw(near(closed)), draw(near(closed))))
+            row |= draw(
+                st.sampled_from(
+                    [
+                        {},
+                        {"from": str(first)},
+                        {"to": str(max(last, FIRST))},
+                        {"from": str(first), "to": str(last)},
+                    ]
+                )
+            )
     plan["eligible"] = {"roles": ["Rep", "Manager"]} if who == "roles" else who
-    if who == "assigned":
-        ana = tables["plan_assignments"][2]
-        if ana["from"] > ana["to"]:
-            ana["to"] = ""
     return Case(tables, [plan])
 
 
@@ -152,8 +166,8 @@ def earnings(draw: st.DrawFn, unit: str, bounds: tuple[int, ...], conv: Doc) -> 
         )
         tiers = tier_table(ends, [draw(rate) for _ in ends])
         out.append({"brackets": {"tiers": tiers}})
-    if draw(st.integers(0, 3)) == 0:
-        out.append({"threshold": {"base under": low}})
+    if draw(st.booleans()):
+        out.append({"threshold": {"base under": draw(st.sampled_from([low, high]))}})
     if draw(st.integers(0, 3)) == 0:
         out.append({"cap": {"per": "line", "amount": written(draw(amounts(unit)) // 8, unit)}})
     if draw(st.integers(0, 3)) == 0:

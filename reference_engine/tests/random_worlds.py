@@ -140,12 +140,21 @@ def amounts(currency: str, anchors: tuple[int, ...] = (), least: int = 1) -> st.
     one = 10 ** DECIMALS[currency]
     near = [a + d for a in anchors for d in (-1, 0, 1) if a + d >= least]
     free = st.one_of(st.integers(least, 200 * one), st.integers(1, 40).map(lambda n: n * 10 * one))
-    return st.one_of(st.sampled_from(near), free) if near else free
+    return st.one_of(st.sampled_from(near), st.sampled_from(near), free) if near else free
 
 
 def days(first: date = FIRST, last: date = date(2026, 6, 30)) -> st.SearchStrategy[date]:
     edges = [d for d in EDGES if first <= d <= last]
     return st.one_of(st.dates(first, last), st.sampled_from(edges)) if edges else st.dates(first, last)
+
+
+def near(dates: list[str]) -> st.SearchStrategy[date]:
+    """One of these days, the day before or the day after."""
+    return st.builds(
+        lambda text, more: date.fromisoformat(text) + timedelta(days=more),
+        st.sampled_from(dates or [str(FIRST)]),
+        st.integers(-1, 1),
+    )
 
 
 # -- the world --------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from datetime import date
 from fractions import Fraction
@@ -28,7 +27,7 @@ BASE = settings(
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-QUICK = settings(BASE, max_examples=int(os.environ.get("TRUEUP_ORACLE_EXAMPLES", "100")), derandomize=True)
+QUICK = settings(BASE, max_examples=150, derandomize=True)
 DEEP = settings(BASE, max_examples=1500)
 
 Key = tuple[str, ...]
@@ -112,7 +111,9 @@ def _bases_of_oracle(lines: list[Line]) -> dict[Key, Fraction]:
     out: dict[Key, Fraction] = defaultdict(Fraction)
     for x in lines:
         if x.event and x.amount and x.kind != "cancellation":
-            out[x.payee, x.plan, x.component, x.kind, x.event.record, x.event.line, x.label] += x.base * x.sign
+            out[x.payee, x.plan, x.component, x.kind, x.event.record, x.event.line, x.label] += (
+                x.base * x.sign
+            )
     return {k: v for k, v in out.items() if v}
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from reference_engine.columns import Array
 from reference_engine.events import Events
 from reference_engine.problems import Problem
-from reference_engine.world import TERRITORY_OWNER, Table, World
+from reference_engine.table import Table
+from reference_engine.world import TERRITORY_OWNER, World
 
 MEANING = (
     'A deal whose owner is "territory owner" is credited to the holder of its territory on the day it closes.'
