@@ -246,17 +246,17 @@ class PlanRun:
         return part
 
     def _order(self, rows: Array) -> Array:
-        """Rows by payee, then date, then the record's name: a total order, whatever the order of the input."""
+        """Rows by payee, then date, what is sold before what is taken back, then the record's name.
+
+        Several credits of one payee for one record stand in the order of the split that they come from.
+        """
         event = self.credits.event[rows]
+        source = self.credits.source[rows]
+        direct = np.where(source >= 0, source, rows)
         events = self.events
-        names = [events.line[event], events.record[event], events.kind[event]]
+        names = [events.line[event].astype(str), events.record[event].astype(str)]
         return np.lexsort(
-            (
-                np.arange(len(rows)),
-                *(n.astype(str) for n in names),
-                events.date[event],
-                self.credits.payee[rows],
-            )
+            (rows, direct, *names, -events.sign[event], events.date[event], self.credits.payee[rows])
         )
 
     def _check_cancellations(self, component: Component, rows: Array) -> None:

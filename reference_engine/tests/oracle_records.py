@@ -231,7 +231,7 @@ def credits_of(event: Event, tables: Tables) -> list[Credited]:
     ]
     people = {p["payee"]: p for p in tables.get("payees", [])}
     managers = {name: p.get("manager", "") for name, p in people.items()}
-    out = list(direct)
+    extra: list[tuple[int, Credited]] = []
     for position, credit in enumerate(direct):
         above: list[str] = []
         boss = managers.get(credit.payee, "")
@@ -246,10 +246,11 @@ def credits_of(event: Event, tables: Tables) -> list[Credited]:
                 if name in managers.values():
                     wide = rule["of the credit of"] == "team"
                     if name in (above if wide else above[:1]):
-                        out.append(Credited(name, "roll-up", share, position))
+                        extra.append((above.index(name), Credited(name, "roll-up", share, position)))
                 elif rule["of the credit of"] == "team" and _colleagues(person, people.get(credit.payee, {})):
-                    out.append(Credited(name, "overlay", share, position))
-    return out
+                    extra.append((0, Credited(name, "overlay", share, position)))
+    # Nearer levels come first, then the order of the split.
+    return direct + [credited for _, credited in sorted(extra, key=lambda e: e[0])]
 
 
 def _colleagues(one: Row, other: Row) -> bool:
