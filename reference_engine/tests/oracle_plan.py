@@ -113,8 +113,8 @@ class PlanReading:
             ]
             direct[takes] += self.round("credit", whole) - sum(direct)
         return [
-            direct[i] if c.type == "direct" else self.round("credit", direct[c.source] * c.share)
-            for i, c in enumerate(credits)
+            direct[c.source] if c.type == "direct" else self.round("credit", direct[c.source] * c.share)
+            for c in credits
         ]
 
     def converted(self, value: Fraction, event: Event, measure: str) -> tuple[Fraction, str]:

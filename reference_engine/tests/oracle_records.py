@@ -130,10 +130,12 @@ class Event:
 
 @dataclass(frozen=True)
 class Credited:
+    """source: the place in the split of the direct credit that this one is or follows."""
+
     payee: str
     type: str
     share: Fraction
-    source: int = -1
+    source: int
 
 
 def events_of(tables: Tables) -> list[Event]:
@@ -224,14 +226,16 @@ def _owner(deal: Row, tables: Tables) -> str:
 
 # -- crediting --------------------------------------------------------------------------------------------
 def credits_of(event: Event, tables: Tables) -> list[Credited]:
-    """Who is credited with an event: the owner or the payees of the split, then overlay and roll-up on top."""
+    """Who is credited with an event: the owner or the payees of the split, then overlay and roll-up on top.
+
+    In the order of the split; what follows a direct credit stands behind it.
+    """
     splits = [s for s in tables.get("credit_splits", []) if event.deal and s["deal"] == event.deal]
-    direct = [Credited(s["payee"], "direct", percent(s["share"])) for s in splits] or [
-        Credited(event.owner, "direct", Fraction(1))
-    ]
+    shared = [(s["payee"], percent(s["share"])) for s in splits] or [(event.owner, Fraction(1))]
+    direct = [Credited(payee, "direct", share, position) for position, (payee, share) in enumerate(shared)]
     people = {p["payee"]: p for p in tables.get("payees", [])}
     managers = {name: p.get("manager", "") for name, p in people.items()}
-    extra: list[tuple[int, Credited]] = []
+    extra: list[Credited] = []
     for position, credit in enumerate(direct):
         above: list[str] = []
         boss = managers.get(credit.payee, "")
@@ -246,11 +250,10 @@ def credits_of(event: Event, tables: Tables) -> list[Credited]:
                 if name in managers.values():
                     wide = rule["of the credit of"] == "team"
                     if name in (above if wide else above[:1]):
-                        extra.append((above.index(name), Credited(name, "roll-up", share, position)))
+                        extra.append(Credited(name, "roll-up", share, position))
                 elif rule["of the credit of"] == "team" and _colleagues(person, people.get(credit.payee, {})):
-                    extra.append((0, Credited(name, "overlay", share, position)))
-    # Nearer levels come first, then the order of the split.
-    return direct + [credited for _, credited in sorted(extra, key=lambda e: e[0])]
+                    extra.append(Credited(name, "overlay", share, position))
+    return sorted(direct + extra, key=lambda c: c.source)
 
 
 def _colleagues(one: Row, other: Row) -> bool:

@@ -35,6 +35,9 @@ def check(world: World, problems: list[Problem]) -> None:
 def roll_up(direct: Credits, world: World, by_role: dict[str, tuple[Exact, str]]) -> list[Credits]:
     """Credits for every manager above a directly credited payee whose role receives roll-up credit.
 
+    Where tiers or rounding make their order matter, several credits of one record to one manager count in the order
+    of the split that they follow from.
+
     by_role: role -> (share it receives, "team" for all levels below or "direct reports" for the first).
     """
     receives, direct_only = receivers(world, by_role)
