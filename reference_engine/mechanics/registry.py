@@ -21,15 +21,17 @@ if TYPE_CHECKING:
     from reference_engine.lines import Lines, LineView
     from reference_engine.vocabulary.plan import Conventions
 
-FAMILIES = ("earning", "paying")
+FAMILIES = ("crediting", "quota", "earning", "paying", "settling")
+"""The families in the order in which a run uses them; each is a folder with one file for each mechanic."""
 
 
 @dataclass(frozen=True)
 class Example:
-    """A worked example: a plan's component, tables and what must come out.  Both a test and documentation.
+    """A worked example: a plan, tables and what must come out.  Both a test and documentation.
 
-    component: YAML of one component (a plan may follow under `plan:` keys).  tables: standard tables as rows of
-    text separated by | with a header.  payouts: payee, period, amount.  lines: label, base, rate, amount.
+    plan: YAML of the plan.  tables: standard tables as rows of text separated by | with a header.  payouts: payee,
+    period, amount.  lines: period, label, base, rate, amount.  attainments: payee, period, measured, quota,
+    attainment.  balances: payee, period, balance.  as_of, until: the run's days.  source: where the numbers are from.
     """
 
     title: str
@@ -38,6 +40,27 @@ class Example:
     payouts: str
     lines: str = ""
     source: str = "by hand"
+    attainments: str = ""
+    balances: str = ""
+    as_of: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True)
+class About:
+    """What docs/mechanics says of a mechanic beside its parameters.
+
+    meaning: one sentence.  formula: in plain text with the names of the parameters.  boundary: what happens below, on
+    and above its bounds, with a return, and with a change inside the period.  sources: public addresses.  words: what
+    vendors call it, vendor -> word.
+    """
+
+    meaning: str
+    formula: str = ""
+    boundary: str = ""
+    sources: tuple[str, ...] = ()
+    words: dict[str, str] = field(default_factory=dict)
+    examples: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,6 +73,7 @@ class Mechanic:
     name: ClassVar[str] = ""
     family: ClassVar[str] = ""
     meaning: ClassVar[str] = ""
+    about: ClassVar[About] = About("")
     examples: ClassVar[tuple[Example, ...]] = ()
     proportional: ClassVar[bool] = False
     """Whether parts of a record earn the same parts of its amount, so that it may be earned event by event."""
@@ -57,6 +81,8 @@ class Mechanic:
     """Whether it works on units instead of money."""
     adds_lines: ClassVar[bool] = False
     """Whether it only adds lines of its own, so that it may stand above the components."""
+    reads_others: ClassVar[bool] = False
+    """Whether it looks at other payees' results (ranks, pools, overrides), so that all are calculated together."""
 
     where: Where = field(default=NOWHERE, compare=False, kw_only=True)
 
@@ -81,30 +107,62 @@ class Mechanic:
 
 M = TypeVar("M", bound=type[Mechanic])
 _REGISTRY: dict[tuple[str, str], type[Mechanic]] = {}
+_ABOUT: dict[tuple[str, str], About] = {}
 
 
-def mechanic(meaning: str, examples: tuple[Example, ...] = ()) -> Callable[[M], M]:
+def mechanic(
+    meaning: str,
+    examples: tuple[Example, ...] = (),
+    *,
+    formula: str = "",
+    boundary: str = "",
+    sources: tuple[str, ...] = (),
+    words: dict[str, str] | None = None,
+) -> Callable[[M], M]:
     """Registers a mechanic under the stem of its file, in the family of its folder."""
 
     def register(cls: M) -> M:
-        *_, family, stem = cls.__module__.split(".")
-        cls.name = stem.replace("_", " ")
+        family, cls.name = _named(cls.__module__)
         cls.family = family
         cls.meaning = meaning
+        cls.about = About(meaning, formula, boundary, sources, words or {}, examples)
         cls.examples = examples
         _REGISTRY[family, cls.name] = cls
+        _ABOUT[family, cls.name] = cls.about
         return cls
 
     return register
 
 
-@cache
-def mechanics(family: str) -> dict[str, type[Mechanic]]:
-    """Every mechanic of a family by name."""
+def describe(module: str, about: About) -> About:
+    """Registers what a mechanic says of itself that tables bring to life and no plan names (a split, a draw)."""
+    _ABOUT[_named(module)] = about
+    return about
+
+
+def _named(module: str) -> tuple[str, str]:
+    *_, family, stem = module.split(".")
+    return family, stem.replace("_", " ")
+
+
+def _load(family: str) -> None:
     package = importlib.import_module(f"reference_engine.mechanics.{family}")
     for module in sorted(m.name for m in pkgutil.iter_modules(package.__path__)):
         importlib.import_module(f"{package.__name__}.{module}")
+
+
+@cache
+def mechanics(family: str) -> dict[str, type[Mechanic]]:
+    """Every mechanic of a family that a plan can name, by name."""
+    _load(family)
     return {name: cls for (fam, name), cls in sorted(_REGISTRY.items()) if fam == family}
+
+
+@cache
+def described(family: str) -> dict[str, About]:
+    """What every mechanic of a family says of itself, by name."""
+    _load(family)
+    return {name: about for (fam, name), about in sorted(_ABOUT.items()) if fam == family}
 
 
 def parameters(cls: type[Any]) -> dict[str, dataclasses.Field[Any]]:

@@ -22,7 +22,12 @@ _FORMS = {
     str: "text",
     Fraction: "number",
 }
-_HEADINGS = {"earning": "Earning: under `earn:`", "paying": "Paying: under `pay:`"}
+_HEADINGS = {
+    "quota": "Quotas: under `quota:` of the plan",
+    "earning": "Earning: under `earn:`",
+    "paying": "Paying: under `pay:`",
+    "settling": "Settling: under `settle:` of the plan",
+}
 
 
 def reference() -> str:
@@ -33,7 +38,7 @@ def reference() -> str:
         "Each is one file of the same name. They work in the order in which the plan lists them.",
         "",
     ]
-    for family in FAMILIES:
+    for family in (f for f in FAMILIES if mechanics(f)):
         parts += [f"### {_HEADINGS[family]}", ""]
         for cls in mechanics(family).values():
             parts += _mechanic(cls)

@@ -30,8 +30,11 @@ PLAN_NAMES = (
     "eligible",
     "valid",
     "conventions",
+    "measures",
+    "quota",
     "components",
     "pay",
+    "settle",
     "description",
     "source",
 )
@@ -113,6 +116,8 @@ def read_plan(node: Node, problems: list[Problem]) -> Plan | None:
     conventions = read_conventions(node.get("conventions"), node.where, problems)
     components = _components(node, problems)
     pay = read_mechanics(node.get("pay"), "paying", problems)
+    quota = read_mechanics(node.get("quota"), "quota", problems)
+    settling = read_mechanics(node.get("settle"), "settling", problems)
     for mechanic in pay:
         if not mechanic.adds_lines:
             problems.append(
@@ -126,16 +131,31 @@ def read_plan(node: Node, problems: list[Problem]) -> Plan | None:
             )
     valid = _valid(node.get("valid"), problems)
     needed: dict[str, tuple[str, Where]] = {}
-    for mechanic in (*(m for c in components for m in (*c.earn, *c.pay)), *pay):
+    every = (*quota, *(m for c in components for m in (*c.earn, *c.pay)), *pay, *settling)
+    for mechanic in every:
         for convention in mechanic.needs():
             needed.setdefault(convention, (mechanic.name, mechanic.where))
     check_needed(needed, conventions, problems)
-    for mechanic in (*(m for c in components for m in (*c.earn, *c.pay)), *pay):
+    for mechanic in every:
         mechanic.check_under(conventions, problems)
     if len(problems) > before:
         return None
     at = entry.where if (entry := node.get("eligible")) is not None else node.where
-    return Plan(name, currency, pays, eligible, roles, conventions, components, pay, valid, node.where, at)
+    return Plan(
+        name,
+        currency,
+        pays,
+        eligible,
+        roles,
+        conventions,
+        components,
+        pay,
+        valid,
+        node.where,
+        at,
+        quota=quota,
+        settling=settling,
+    )
 
 
 def _components(node: Node, problems: list[Problem]) -> tuple[Component, ...]:

@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from reference_engine.tests.oracle_found import found
 from reference_engine.tests.oracle_lines import (
     Line,
     curve,
@@ -167,7 +168,8 @@ class PlanReading:
         self.timeline, self.payee = timeline, payee
         for entry in part["earn"]:
             name, params = (entry, {}) if isinstance(entry, str) else next(iter(entry.items()))
-            lines = getattr(self, "earn_" + name.replace(" ", "_"))(lines, params, part)
+            own = getattr(self, "earn_" + name.replace(" ", "_"), None)
+            lines = own(lines, params, part) if own else found("earn", name)(self, lines, params, part)
         return [replace(x, amount=self.round("line", x.amount), paid=x.period) for x in lines]
 
     def earn_flat_rate(self, lines: list[Line], params: Doc, part: Doc) -> list[Line]:
@@ -362,8 +364,10 @@ class PlanReading:
                 lines = [self._release(x, params) for x in lines]
             elif name == "clawback":
                 lines = self._clawback(lines, params)
-            else:
+            elif name == "cap":
                 lines = lines + self.cap(lines, params, timeline, part["component"])
+            else:
+                lines = found("pay", name)(self, lines, params, part, timeline)
         return lines + self.rounding_lines(lines, "component", part["component"])
 
     def _release(self, x: Line, params: Doc) -> Line:

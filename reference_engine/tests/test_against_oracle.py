@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import pkgutil
 from collections import defaultdict
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+import reference_engine.tests as tests
 from reference_engine.tests import oracle, oracle_records
 from reference_engine.tests.oracle_lines import Line
 from reference_engine.tests.random_cases import FAMILIES
@@ -29,8 +33,16 @@ BASE = settings(
     suppress_health_check=list(HealthCheck),
 )
 # TRUEUP_WORLDS=20 looks at twenty times as many random worlds; it takes minutes.
+EVERY: dict[str, Any] = dict(FAMILIES)
+MORE_EXAMPLES: dict[str, int] = {}
+for _module in pkgutil.iter_modules(tests.__path__):
+    if _module.name.startswith("random_cases_"):
+        # Each such module states FAMILIES (name -> strategy) and EXAMPLES (name -> how many worlds).
+        _found = importlib.import_module(f"{tests.__name__}.{_module.name}")
+        EVERY |= _found.FAMILIES
+        MORE_EXAMPLES |= _found.EXAMPLES
 FACTOR = int(os.environ.get("TRUEUP_WORLDS", "1"))
-EXAMPLES = {"lines": 400, "tiers": 200, "bands": 100, "events": 100, "balances": 100}
+EXAMPLES = {**MORE_EXAMPLES, "lines": 400, "tiers": 200, "bands": 100, "events": 100, "balances": 100}
 
 Key = tuple[str, ...]
 
@@ -158,7 +170,7 @@ def check_family(family: str, profile: settings) -> None:
     failed: list[Case] = []
 
     @profile
-    @given(FAMILIES[family])
+    @given(EVERY[family])
     def check(case: Case) -> None:
         try:
             compare(case)
@@ -173,6 +185,6 @@ def check_family(family: str, profile: settings) -> None:
         raise AssertionError(f"engine and oracle differ on:\n{described(small)}") from error
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", EVERY)
 def test_engine_and_oracle_agree(family: str) -> None:
     check_family(family, settings(BASE, max_examples=EXAMPLES[family] * FACTOR, derandomize=FACTOR == 1))

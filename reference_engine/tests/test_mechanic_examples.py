@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 
 import pytest
 
-from reference_engine.mechanics.registry import Example, Mechanic, mechanics
+from reference_engine.mechanics.registry import FAMILIES, Example, described
 from reference_engine.plans.document import Node, parse_yaml
 from reference_engine.plans.reader import read_plan
 from reference_engine.problems import Problem
@@ -20,10 +21,10 @@ from reference_engine.world import read_world
 DEFAULTS = {"plan": "P", "pays": "monthly", "conventions": {"rounding": "exact", "returns.earn": "mirror", "balance.negative": "paid out"}}
 
 EXAMPLES = [
-    pytest.param(cls, example, id=f"{family}-{name}-{i}")
-    for family in ("earning", "paying")
-    for name, cls in mechanics(family).items()
-    for i, example in enumerate(cls.examples, 1)
+    pytest.param(example, id=f"{family}-{name}-{i}")
+    for family in FAMILIES
+    for name, about in described(family).items()
+    for i, example in enumerate(about.examples, 1)
 ]
 
 
@@ -44,11 +45,15 @@ def _run(example: Example) -> Result:
     world = read_world(tables, problems)
     assert plan is not None, "\n".join(map(str, problems))
     assert not problems, "\n".join(map(str, problems))
-    return calculate([plan], world)
+    return calculate([plan], world, as_of=_day(example.as_of), until=_day(example.until))
 
 
-@pytest.mark.parametrize(("cls", "example"), EXAMPLES)
-def test_example(cls: type[Mechanic], example: Example) -> None:
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_example(example: Example) -> None:
     result = _run(example)
     totals: dict[tuple[str, str, str], Fraction] = {}
     for p in result.payout_rows():
@@ -58,6 +63,16 @@ def test_example(cls: type[Mechanic], example: Example) -> None:
     assert got == sorted(" | ".join(c) for c in _cells(example.payouts))
     if example.lines:
         assert _statement(result) == sorted(" | ".join(c) for c in _cells(example.lines))
+    if example.attainments:
+        reached = [(a.payee, a.period, _worth(a.measured, a.currency), _worth(a.quota, a.currency), format_percent(a.value)) for a in result.attainment_rows()]
+        assert sorted(" | ".join(r) for r in reached) == sorted(" | ".join(c) for c in _cells(example.attainments))
+    if example.balances:
+        left = [(b.payee, b.period, format_money(b.amount, b.currency)) for b in result.balance_rows()]
+        assert sorted(" | ".join(r) for r in left) == sorted(" | ".join(c) for c in _cells(example.balances))
+
+
+def _worth(amount: Fraction, currency: str) -> str:
+    return format_money(amount, currency) if currency else format_number(amount)
 
 
 def _statement(result: Result) -> list[str]:
@@ -79,5 +94,5 @@ def _statement(result: Result) -> list[str]:
 
 
 def test_every_mechanic_has_a_worked_example() -> None:
-    without = [f"{f} {n}" for f in ("earning", "paying") for n, cls in mechanics(f).items() if not cls.examples or not cls.meaning]
+    without = [f"{f} {n}" for f in FAMILIES for n, about in described(f).items() if not about.examples or not about.meaning]
     assert without == []

@@ -75,7 +75,8 @@ class Plan:
     """What a company promises to pay.  currency: "" where the records' own currency is paid.
 
     pays: month, quarter, half-year or year; "" where the company's calendar says it.
-    eligible: assigned, everyone, or roles.  valid: first and last day, both inclusive.
+    eligible: assigned, everyone, or roles.  valid: first and last day, both inclusive.  quota: how quotas are made
+    from what the tables state.  settling: what happens to the whole pay of a payee.
     """
 
     name: str
@@ -89,3 +90,5 @@ class Plan:
     valid: tuple[date | None, date | None] = (None, None)
     where: Where = field(default=NOWHERE, compare=False)
     eligible_where: Where = field(default=NOWHERE, compare=False)
+    quota: tuple[Mechanic, ...] = ()
+    settling: tuple[Mechanic, ...] = ()

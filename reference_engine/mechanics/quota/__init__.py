@@ -1,0 +1,1 @@
+"""What a payee is expected to sell: how quotas and targets are made from what is stated."""
