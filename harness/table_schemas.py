@@ -193,7 +193,7 @@ def _row(
 def _value(spec: Field, text: str, currency: str) -> object:
     if spec.choices and text not in spec.choices:
         raise NotAValue(f'"{text}" is not one of the words allowed. {did_you_mean(text, spec.choices)}')
-    if spec.kind == "money" and currency and not text[-1:].isalpha():
+    if spec.kind in ("money", "amount") and currency and not text[-1:].isalpha():
         try:
             parse_number(text)
         except NotANumber as error:

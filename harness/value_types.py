@@ -132,6 +132,11 @@ def read_bound(text: str) -> Percent | Money | Quantity:
     return read_money(text) if re.search(r"[A-Za-z]", text) else Quantity(read_number(text))
 
 
+def read_amount(text: str) -> Money | Quantity:
+    """An amount of money, or a plain number of units."""
+    return read_money(text) if re.search(r"[A-Za-z€$£]", text) else Quantity(read_number(text))
+
+
 def read_text(text: str) -> str:
     """Any text."""
     return text
@@ -191,6 +196,7 @@ TYPES: dict[str, ValueType] = {
 CELLS: dict[str, ValueType] = {
     "text": ValueType("text", "any text", read_text),
     "money": TYPES["money"],
+    "amount": ValueType("amount", "1,200.50 EUR, or a number of units like 12", read_amount),
     "percent": TYPES["percent"],
     "number": ValueType("number", "12 or 0.92", read_number),
     "date": TYPES["date"],

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 Array: TypeAlias = npt.NDArray[Any]
 LIMIT = 2**63 - 1
+FEW = 64
 MODES = ("half up", "half even", "down", "away from zero")
 """half up: ties away from zero.  half even: ties to the even digit.  down: towards zero."""
 
@@ -56,7 +57,7 @@ class Exact:
         """The same number everywhere."""
         fraction = Fraction(value)
         bound = abs(fraction.numerator)
-        num = np.full(shape, fraction.numerator, dtype=np.int64 if bound <= LIMIT else object)
+        num = same(fraction.numerator, shape, np.int64 if bound <= LIMIT else object)
         return cls(num, fraction.denominator, bound)
 
     @classmethod
@@ -69,7 +70,7 @@ class Exact:
         if all(isinstance(p.den, int) for p in parts):
             den = math.lcm(*(int(p.den) for p in parts))
             parts = [p._over(den) for p in parts]
-            return cls(np.concatenate([p.num for p in parts]), den, max(p.bound for p in parts))
+            return cls(concatenated([p.num for p in parts]), den, max(p.bound for p in parts))
         num = np.concatenate([p.num for p in parts])
         dens = np.concatenate([p._dens() for p in parts])
         return cls(num, dens, max(p.bound for p in parts))
@@ -98,7 +99,7 @@ class Exact:
 
     def __getitem__(self, index: Any) -> Exact:
         den = self.den if isinstance(self.den, int) else self.den[index]
-        return Exact(self.num[index], den, self.bound)
+        return Exact(taken(self.num, index), den, self.bound)
 
     def reshape(self, *shape: int) -> Exact:
         den = self.den if isinstance(self.den, int) else self.den.reshape(*shape)
@@ -118,9 +119,17 @@ class Exact:
 
     # -- arithmetic -----------------------------------------------------------------------------------
     def __neg__(self) -> Exact:
+        if is_same(self.num):
+            return Exact(same(-self.num.item(0), self.shape, self.num.dtype), self.den, self.bound)
         return Exact(-self.num, self.den, self.bound)
 
     def __add__(self, other: Exact) -> Exact:
+        if self.shape == other.shape:
+            # Adding nothing everywhere is frequent: no earlier base, no residue, nothing carried.
+            if other.is_all(0):
+                return self
+            if self.is_all(0):
+                return other
         a, b, den = _aligned(self, other)
         bound = a.bound + b.bound
         if bound > LIMIT:
@@ -134,6 +143,11 @@ class Exact:
         return self + (-other)
 
     def __mul__(self, other: Exact) -> Exact:
+        if self.shape == other.shape:
+            if other.is_all(1):
+                return self
+            if self.is_all(1):
+                return other
         num, bound = _product(self.num, self.bound, other.num, other.bound)
         if isinstance(self.den, int) and isinstance(other.den, int):
             return Exact(num, self.den * other.den, bound)
@@ -143,6 +157,8 @@ class Exact:
     def times(self, factor: Fraction | int) -> Exact:
         """Each number times one factor."""
         fraction = Fraction(factor)
+        if fraction == 1:
+            return self
         num, bound = _product(self.num, self.bound, fraction.numerator, abs(fraction.numerator))
         den: int | Array
         if isinstance(self.den, int):
@@ -207,17 +223,49 @@ class Exact:
     def sums(self, starts: Array) -> Exact:
         """Sums of the segments that begin at `starts` and end where the next begins; empty segments sum to 0."""
         column = self._common()
-        total = np.concatenate([np.zeros(1, _summable(column).dtype), np.cumsum(_summable(column))])
         ends = np.append(starts[1:], len(column.num))
-        return Exact(total[ends] - total[starts], column.den)
+        num, bound = column._segmented(int((ends - starts).max(initial=0)))
+        total = np.zeros(len(num) + 1, dtype=num.dtype)
+        np.cumsum(num, out=total[1:])
+        return Exact(total[ends] - total[starts], column.den, bound)
+
+    def running(self, new: Array) -> tuple[Exact, Exact]:
+        """The running total of each segment, before and after each number.  new: where a segment starts."""
+        column = self._common()
+        starts = np.flatnonzero(new)
+        lengths = np.diff(np.append(starts, len(column.num)))
+        num, bound = column._segmented(int(lengths.max(initial=0)))
+        after = np.cumsum(num)
+        before = after - num
+        if len(starts) > 1:
+            base = np.repeat(before[starts], lengths)
+            after, before = after - base, before - base
+        return Exact(before, column.den, bound), Exact(after, column.den, bound)
+
+    def _segmented(self, longest: int) -> tuple[Array, int | None]:
+        """The numerators in a type in which the total of no segment wraps, and a bound of these totals.
+
+        The running total over all segments may wrap in int64: its differences are right all the same, as each of
+        them fits.
+        """
+        if self.num.dtype == object:
+            return self.num, None
+        if self.bound * longest <= LIMIT:
+            return self.num, self.bound * longest
+        highest = peak(self.num)
+        if highest <= LIMIT and (highest * longest <= LIMIT or _gross(self.num) <= LIMIT):
+            return self.num, min(highest * longest, LIMIT)
+        return self.num.astype(object), None
 
     def total(self) -> Fraction:
         """The sum of all."""
-        return (
-            sum(self.fractions(), Fraction(0))
-            if not isinstance(self.den, int)
-            else Fraction(sum(int(n) for n in self.num.ravel().tolist()), self.den)
-        )
+        if not isinstance(self.den, int):
+            return sum(self.fractions(), Fraction(0))
+        if self.num.dtype == object:
+            return Fraction(sum(self.num.ravel().tolist()), self.den)
+        # In two halves, so that it can't wrap.
+        low, high = int((self.num & 0xFFFFFFFF).sum()), int((self.num >> 32).sum())
+        return Fraction((high << 32) + low, self.den)
 
     # -- rounding -------------------------------------------------------------------------------------
     def rounded(self, mode: str, decimals: int | Array) -> Exact:
@@ -225,6 +273,10 @@ class Exact:
         unit = 10 ** int(decimals)
         if isinstance(self.den, int) and unit % self.den == 0:
             return self._over(unit)
+        if mode == "half up" and isinstance(self.den, int):
+            quick = self._half_up(unit)
+            if quick is not None:
+                return quick
         num, _bound = _product(np.abs(self.num), self.bound, unit, unit)
         den = self.den if num.dtype != object or isinstance(self.den, int) else self.den.astype(object)
         whole, rest = num // den, num % den
@@ -248,6 +300,33 @@ class Exact:
         return np.asarray(num % self.den == 0, dtype=bool)
 
     # -- inside ---------------------------------------------------------------------------------------
+    def _half_up(self, unit: int) -> Exact | None:
+        """Ties away from zero, in a few steps over int64; None where a step might not fit."""
+        assert isinstance(self.den, int)
+        common = math.gcd(unit, self.den)
+        factor, den = unit // common, self.den // common
+        if den % 2:
+            factor, den = 2 * factor, 2 * den
+        bound = self.bound * factor + den
+        if bound > LIMIT:
+            bound = peak(self.num) * factor + den
+        if self.num.dtype == object or bound > LIMIT:
+            return None
+        num = self.num * factor if factor != 1 else self.num.copy()
+        num -= num < 0
+        num += den // 2
+        num //= den
+        return Exact(num, unit, bound // den + 1)
+
+    def is_all(self, value: int) -> bool:
+        """Whether the column says, without a look at each number, that all are this whole number."""
+        return (
+            isinstance(self.den, int)
+            and self.num.size > 0
+            and not any(self.num.strides)
+            and bool(self.num.item(0) == value * self.den)
+        )
+
     def _dens(self) -> Array:
         return (
             self.den
@@ -288,8 +367,55 @@ def peak(values: Array) -> int:
     return max(int(values.max()), -int(values.min())) if values.size else 0
 
 
+def same(value: object, shape: int | tuple[int, ...], dtype: npt.DTypeLike = object) -> Array:
+    """The same value everywhere, kept once.  Nothing can be written into it."""
+    if isinstance(shape, int) and shape <= FEW:
+        # Quicker than keeping it once.
+        few = np.empty(shape, dtype=dtype)
+        few.fill(value)
+        few.flags.writeable = False
+        return few
+    one = np.empty((), dtype=dtype)
+    one[()] = value
+    return np.broadcast_to(one, shape)
+
+
+def is_same(column: Array) -> bool:
+    """Whether a column keeps one value for all its places."""
+    return column.size > 0 and not any(column.strides)
+
+
+def taken(column: Array, index: Any) -> Array:
+    """column[index], which keeps one value for all where the column does."""
+    if column.ndim == 1 and column.size > 1 and not column.strides[0] and isinstance(index, np.ndarray):
+        shape = (int(np.count_nonzero(index)),) if index.dtype == bool else index.shape
+        return np.broadcast_to(column[0:1].reshape(()), shape)
+    result: Array = column[index]
+    return result
+
+
+def concatenated(columns: Sequence[Array]) -> Array:
+    """One column after the other; one value for all where every column has that one value."""
+    filled = [c for c in columns if c.size]
+    if filled and all(c.ndim == 1 and is_same(c) for c in filled):
+        values = [c.item(0) for c in filled]
+        if all(c.dtype == filled[0].dtype for c in filled) and all(v == values[0] for v in values):
+            return same(values[0], sum(c.size for c in filled), filled[0].dtype)
+    return np.concatenate(columns)
+
+
+def _gross(num: Array) -> int:
+    """The sum of all absolute values, in two halves so that it can't wrap."""
+    low = int((np.abs(num) & 0xFFFFFFFF).sum())
+    high = int((np.abs(num) >> 32).sum())
+    return (high << 32) + low
+
+
 def _product(a: Array, a_bound: int, b: Array | int, b_bound: int) -> tuple[Array, int]:
     bound = a_bound * b_bound
+    if is_same(a) and not isinstance(b, np.ndarray):
+        product = int(a.item(0)) * b
+        return same(product, a.shape, np.int64 if abs(product) <= LIMIT else object), bound
     if bound > LIMIT:
         a_bound = peak(a)
         b_bound = peak(b) if isinstance(b, np.ndarray) else abs(b)
@@ -323,6 +449,6 @@ def _summable(column: Exact) -> Array:
     """The numerators, in a type in which no running total can wrap."""
     if column.num.dtype == object or column.bound * max(len(column.num), 1) <= LIMIT:
         return column.num
-    if int(np.abs(column.num.astype(object)).sum()) <= LIMIT:
+    if peak(column.num) <= LIMIT and _gross(column.num) <= LIMIT:
         return column.num
     return column.num.astype(object)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact
+from reference_engine.attainments import AttainmentColumns
+from reference_engine.cells import Cells
+from reference_engine.columns import Array
 from reference_engine.events import Events
+from reference_engine.figures import Figures
 from reference_engine.lines import Rule
 from reference_engine.mechanics.crediting.credits import Credits
 from reference_engine.problems import Problem, Where, did_you_mean
 from reference_engine.quotas import Quotas
+from reference_engine.selection import Eligibility
 from reference_engine.vocabulary.calendar import Period
 from reference_engine.vocabulary.plan import Component, Conventions, Plan
+from reference_engine.vocabulary.results import FigureValue
 from reference_engine.world import World
 
 
@@ -25,6 +29,9 @@ class ComponentRun:
 
     periods: the plan's pay periods, in order.  interval: for each period the interval over which values add up.
     idle: payees with a target incentive who sold nothing; a curve may pay them all the same.
+    figures: what conditions, weights and formulas look at.  eligible: who is on the plan.  shown: balances
+    of funds and other figures that a mechanic shows.  first: whether it is the
+    first chunk of payees, which takes what belongs to no line.  only: the payees wanted; every one where None.
     problems: what keeps the calculation from being right; any stops the run.
     """
 
@@ -36,9 +43,16 @@ class ComponentRun:
     quotas: Quotas
     credits: Credits
     idle: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    figures: Figures = field(kw_only=True)
+    eligible: Eligibility = field(kw_only=True)
+    first: bool = field(kw_only=True, default=True)
+    only: Array | None = field(kw_only=True, default=None)
     problems: list[Problem] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
     attainments: list[AttainmentColumns] = field(default_factory=list)
+    shown: list[FigureValue] = field(default_factory=list)
+    notes: dict[tuple[int, int], dict[str, str]] | None = None
+    """In a run that is explained: (payee, period) -> the figures that the mechanic at work looked at, in words."""
     _rule_of: dict[Rule, int] = field(default_factory=dict)
 
     @property
@@ -55,16 +69,41 @@ class ComponentRun:
 
     def intervals(self, accumulate: str) -> tuple[Array, list[Period]]:
         """For each pay period the position of the interval it lies in, and the intervals."""
-        if accumulate == "period":
-            return np.arange(len(self.periods)), list(self.periods)
-        found: list[Period] = []
-        position = np.zeros(len(self.periods), dtype=np.int64)
-        for i, period in enumerate(self.periods):
-            interval = self.world.calendar.period_of(period.first, accumulate)
-            if not found or found[-1] != interval:
-                found.append(interval)
-            position[i] = len(found) - 1
-        return position, found
+        position, found = self.world.calendar.intervals(self.periods, accumulate, self.plan.valid[0])
+        return np.array(position, dtype=np.int64), found
+
+    @property
+    def accumulate(self) -> str:
+        """The time over which the component's measure adds up: what the measure says, or else the plan's convention."""
+        return self.component.accumulate or self.conventions.get("tier.accumulate") or "period"
+
+    def cells(self, payee: Array, period: Array) -> Cells:
+        """The figures of some payees in some pay periods; both columns are of one length."""
+        return Cells(self.figures, self.component, payee, period, self.notes)
+
+    def members(self) -> tuple[Array, Array]:
+        """Who is on the plan in which pay period: payees and positions of periods, for what no record causes."""
+        if not self.first:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        payees = np.arange(len(self.world.payees)) if self.only is None else np.sort(self.only)
+        payee, period = (
+            np.repeat(payees, len(self.periods)),
+            np.tile(np.arange(len(self.periods)), len(payees)),
+        )
+        on = np.zeros(len(payee), dtype=bool)
+        first = np.array([p.first for p in self.periods], dtype="datetime64[D]")[period]
+        last = np.array([p.last for p in self.periods], dtype="datetime64[D]")[period]
+        for day in (first, last):
+            on |= self.eligible.on(payee, day)
+        for start, end in zip(self.eligible.first, self.eligible.last, strict=True):
+            if self.plan.eligible == "assigned":
+                on |= (start[payee] <= last) & (end[payee] >= first)
+        starts, ends = self.plan.valid
+        if starts is not None:
+            on &= last >= np.datetime64(starts, "D")
+        if ends is not None:
+            on &= first <= np.datetime64(ends, "D")
+        return payee[on], period[on]
 
     def check_known(self, name: str, values: Iterable[str], where: Where) -> None:
         """A Problem for each value of a product's column (product, category ...) that no product of the data has."""
@@ -88,16 +127,3 @@ class ComponentRun:
         problem = Problem(slug, what, where, why, remedy)
         if problem not in self.problems:
             self.problems.append(problem)
-
-
-@dataclass(frozen=True)
-class AttainmentColumns:
-    """measured, quota and their ratio for each payee and interval that has a quota."""
-
-    payee: Array
-    interval: Array
-    intervals: list[Period]
-    measured: Exact
-    quota: Exact
-    value: list[Fraction]
-    currency: Array

@@ -8,6 +8,7 @@ import numpy as np
 
 from reference_engine.columns import Array, Exact
 from reference_engine.events import Events
+from reference_engine.plans.convention_reader import open_convention
 from reference_engine.problems import Problem
 from reference_engine.vocabulary.calendar import Period
 from reference_engine.vocabulary.plan import Plan
@@ -38,15 +39,14 @@ def convert(
     kind = _kind(plan, world, problems)
     if date is None or kind is None:
         return value, unit
-    factors = [Fraction(1)] * len(rows)
-    table = _Rates(world, kind)
+    factor, found = Rates(world, kind).factors(unit[foreign], plan.currency, date[foreign])
+    keeps = plan.conventions.get("fx.missing_rate") == "keep original"
+    kept = np.zeros(len(rows), dtype=bool)
+    kept[foreign] = ~found & keeps
     missing: dict[tuple[str, str], int] = {}
-    for i in foreign.tolist():
-        rate = table.rate(str(unit[i]), plan.currency, date[i])
-        if rate is None:
+    if not keeps:
+        for i in foreign[~found].tolist():
             missing.setdefault((str(unit[i]), periods[period[i]].label), i)
-        else:
-            factors[i] = rate
     for (currency, label), i in missing.items():
         problems.append(
             Problem(
@@ -54,17 +54,20 @@ def convert(
                 f"no {kind} rate {currency} to {plan.currency} for {label}.",
                 events.where(int(rows[i])),
                 f"{events.record[rows[i]]} can't be paid in {plan.currency}.",
-                "Add the rate to exchange_rates.",
+                "Add the rate to exchange_rates, or state  fx.missing_rate: keep original  where it is paid in its own currency then.",
             )
         )
-    converted = value * Exact.of(factors)
+    at = np.full(len(rows), len(factor), dtype=np.int64)
+    at[foreign] = np.arange(len(factor))
+    converted = value * Exact.concat([factor, Exact.full(1, 1)])[at]
     rounding = plan.conventions.round_at("conversion")
     if rounding:
         is_foreign = np.zeros(len(rows), dtype=bool)
         is_foreign[foreign] = True
+        is_foreign &= ~kept
         # What is in the plan's currency already isn't converted, so it isn't rounded here either.
         converted = Exact.where(is_foreign, converted.rounded(rounding.mode, rounding.decimals), value)
-    return converted, np.full(len(rows), plan.currency, dtype=object)
+    return converted, np.where(kept, unit, plan.currency).astype(object)
 
 
 def _rate_days(
@@ -72,18 +75,14 @@ def _rate_days(
 ) -> Array | None:
     reading = plan.conventions.get("fx.date")
     if reading is None:
-        problems.append(
-            Problem(
-                "convention-open",
-                f'"{plan.name}" converts currencies but doesn\'t state fx.date.',
-                plan.where,
-                "The day of the exchange rate changes what is paid.",
-                "Add to conventions one of: fx.date: record date; fx.date: period start; fx.date: period end",
-            )
-        )
+        what = f'"{plan.name}" converts currencies but doesn\'t state fx.date.'
+        problems.append(open_convention("fx.date", what, plan.where, plan.conventions))
         return None
     if reading == "record date":
         return events.date[rows]
+    if reading == "deal date":
+        sold = events.deal_date[rows]
+        return np.where(np.isnat(sold), events.date[rows], sold)
     days = [p.first if reading == "period start" else p.last for p in periods]
     return np.array(days, dtype="datetime64[D]")[period]
 
@@ -95,19 +94,12 @@ def _kind(plan: Plan, world: World, problems: list[Problem]) -> str | None:
     kinds = sorted({k for k in world.table("exchange_rates").words("kind").tolist() if k})
     if len(kinds) == 1:
         return str(kinds[0])
-    problems.append(
-        Problem(
-            "convention-open",
-            f'"{plan.name}" converts currencies but doesn\'t state fx.kind.',
-            plan.where,
-            "Spot, average, plan and closing rates pay different amounts.",
-            "Add to conventions  fx.kind: average  or another kind.",
-        )
-    )
+    what = f'"{plan.name}" converts currencies but doesn\'t state fx.kind.'
+    problems.append(open_convention("fx.kind", what, plan.where, plan.conventions))
     return None
 
 
-class _Rates:
+class Rates:
     """Exchange rates of one kind, each in force from its day until the next."""
 
     def __init__(self, world: World, kind: str) -> None:
@@ -122,8 +114,27 @@ class _Rates:
             rates.sort(key=lambda r: r[0])
 
     def rate(self, currency: str, wanted: str, day: np.datetime64) -> Fraction | None:
+        """The rate in force on a day; None where there is none."""
         found = None
         for start, rate in self._rates.get((currency, wanted), ()):
             if start <= day:
                 found = rate
         return found
+
+    def factors(self, currency: Array, wanted: str, day: Array) -> tuple[Exact, Array]:
+        """What each amount is multiplied by, 1 where there is no rate, and where there is one.  The same currency is 1."""
+        codes = {c: i for i, c in enumerate(dict.fromkeys(currency.tolist()))}
+        code = np.array([codes[c] for c in currency.tolist()], dtype=np.int64)
+        pairs, at = np.unique(
+            code * (1 << 40) + day.astype("datetime64[D]").astype(np.int64), return_inverse=True
+        )
+        names = list(codes)
+        rates: list[Fraction] = []
+        found: list[bool] = []
+        for pair in pairs.tolist():
+            which = (pair + (1 << 39)) >> 40
+            when = np.datetime64(pair - (which << 40), "D")
+            rate = Fraction(1) if names[which] == wanted else self.rate(names[which], wanted, when)
+            found.append(rate is not None)
+            rates.append(Fraction(1) if rate is None else rate)
+        return Exact.of([*rates, 1])[at], np.array([*found, True], dtype=bool)[at]

@@ -10,6 +10,7 @@ import numpy as np
 from reference_engine.columns import Array, Exact
 from reference_engine.events import Events
 from reference_engine.table import Table
+from reference_engine.words import as_words
 
 
 @dataclass
@@ -46,6 +47,9 @@ def pick(column: Array, rows: Array, missing: Any = None) -> Array:
         if column.dtype.kind == "M":
             return np.full(len(rows), np.datetime64("NaT", "D"))
         return np.full(len(rows), missing, dtype=column.dtype)
+    if as_words(column) is not None:
+        # Codes have no word for what is missing.
+        column = np.asarray(column)
     out = column[rows].copy()
     out[rows < 0] = np.datetime64("NaT", "D") if missing is None else missing
     return out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import numpy as np
@@ -10,21 +11,39 @@ from reference_engine.columns import Array, Exact
 from reference_engine.event_parts import EventPart, joined, only, pick, pick_numbers
 from reference_engine.events import SOURCE, Events
 from reference_engine.problems import Problem
+from reference_engine.recognition import recognised, wanted
 from reference_engine.table import Table
+from reference_engine.vocabulary.plan import Plan
 from reference_engine.world import TERRITORY_OWNER, World
 
 
-def read_events(world: World, as_of: date | None, until: date | None, problems: list[Problem]) -> Events:
-    """All events of a world.  as_of: only what was known on that day.  until: only what happened up to that day."""
+def read_events(
+    world: World,
+    as_of: date | None,
+    until: date | None,
+    problems: list[Problem],
+    plans: Sequence[Plan] = (),
+) -> Events:
+    """All events of a world.  as_of: only what was known on that day.  until: only what happened up to that day.
+
+    plans: those that are run; revenue is recognised month by month only where one of them counts it.
+    """
     reader = _Reader(world, problems)
+
+    def part(name: str, read: Callable[[], EventPart | None]) -> EventPart | None:
+        return read() if world.table(name).size else None
+
     parts = [
-        reader.deals(),
-        reader.invoices(),
-        reader.invoice_lines(),
-        reader.payments(),
-        reader.retail_sales(),
+        part("deals", reader.deals),
+        part("invoices", reader.invoices),
+        part("invoice_lines", reader.invoice_lines),
+        part("payments", reader.payments),
+        part("retail_sales", reader.retail_sales),
         *reader.returns(),
-        reader.cancellations(),
+        part("cancellations", reader.cancellations),
+        part("write_offs", reader.write_offs),
+        reader.recognitions(plans) if wanted(plans) else None,
+        part("pipeline", reader.pipeline),
     ]
     events = joined([p for p in parts if p is not None and len(p)])
     if as_of is not None and len(events):
@@ -266,6 +285,69 @@ class _Reader:
             currency=pick(currency, rows, ""),
             sign=np.full(table.size, -1, dtype=np.int64),
             attributes=self._deal_attributes(rows),
+        )
+
+    def write_offs(self) -> EventPart:
+        table = self.world.table("write_offs")
+        invoices = self.world.table("invoices")
+        rows = self._rows(table, "invoice", invoices)
+        deals = pick(invoices.words("deal"), rows, "")
+        deal_rows = np.array([self.deals_table.index.get(d, -1) for d in deals.tolist()], dtype=np.int64)
+        amount = table.amounts("amount")
+        kind = table.words("kind")
+        return self._part(
+            "write-offs",
+            table,
+            np.where(kind == "", "write-off", kind).astype(object),
+            table.words("write-off"),
+            deal=deals,
+            invoice=table.words("invoice"),
+            date=table.days("date"),
+            deal_date=pick(self.deals_table.days("closed"), deal_rows),
+            owner=pick(self.deal_owner, deal_rows, -1),
+            amount=amount.value,
+            currency=amount.currency,
+            attributes=self._deal_attributes(deal_rows),
+        )
+
+    def recognitions(self, plans: Sequence[Plan]) -> EventPart:
+        made = recognised(self.world, plans, self.problems)
+        deals = self.deals_table
+        currency = deals.amounts("amount").currency
+        names = pick(deals.words("deal"), made.deal, "")
+        return self._part(
+            "recognitions",
+            made.table,
+            "recognition",
+            names,
+            line=np.array([f"month {n}" for n in made.number.tolist()], dtype=object),
+            deal=names,
+            date=made.day,
+            deal_date=pick(deals.days("closed"), made.deal),
+            owner=pick(self.deal_owner, made.deal, -1),
+            amount=made.amount,
+            currency=None if currency is None else pick(currency, made.deal, ""),
+            attributes=self._deal_attributes(made.deal),
+            known_days=made.table.days("known"),
+        )
+
+    def pipeline(self) -> EventPart:
+        table = self.world.table("pipeline")
+        amount = table.amounts("amount")
+        owner = [self.world.payee_code.get(o, -1) for o in table.words("owner").tolist()]
+        attributes = {n: c for n, c in table.text.items() if n not in ("opportunity", "owner", "currency")}
+        return self._part(
+            "pipeline",
+            table,
+            "opportunity",
+            table.words("opportunity"),
+            deal=np.full(table.size, "", dtype=object),
+            date=table.days("closes"),
+            deal_date=table.days("closes"),
+            owner=np.array(owner, dtype=np.int64),
+            amount=amount.value,
+            currency=amount.currency,
+            attributes=attributes,
         )
 
     # -- parts ----------------------------------------------------------------------------------------

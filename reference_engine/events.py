@@ -20,6 +20,9 @@ SOURCES = (
     "returns of deals",
     "returns of sales",
     "cancellations",
+    "write-offs",
+    "recognitions",
+    "pipeline",
 )
 SOURCE = {name: code for code, name in enumerate(SOURCES)}
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact
+from reference_engine.columns import Array, Exact, concatenated, same, taken
 from reference_engine.problems import Where
+from reference_engine.words import joined as joined_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Lines:
     isn't a rate; rate_unit: the currency of a rate that is money per unit.  share: of the rate, earned at this event.
     sign: -1 where the amount is taken back as the mirror of a sale.  rule: position in the run's rules, -1 for none.
     kind: word for lines that no record causes.  held: not released for payment.  paid_in: position of the period in
-    which a released line is paid.  origin: the line of the step before, -1 for a new one.
+    which a released line is paid.  origin: the line of the step before, -1 for a new one.  counted: what the line adds
+    to measures (quota, tiers); None where that is its base.
     """
 
     payee: Array
@@ -54,13 +57,18 @@ class Lines:
     held: Array
     paid_in: Array
     origin: Array
+    counted: Exact | None = None
 
     def __len__(self) -> int:
         return len(self.payee)
 
     def take(self, index: Array) -> Lines:
         """The lines at these positions, which become their origin."""
-        values: dict[str, Any] = {f.name: getattr(self, f.name)[index] for f in fields(self)}
+        columns = {f.name: getattr(self, f.name) for f in fields(self)}
+        values: dict[str, Any] = {
+            name: None if c is None else taken(c, index) if isinstance(c, np.ndarray) else c[index]
+            for name, c in columns.items()
+        }
         values["origin"] = np.arange(len(self))[index]
         return Lines(**values)
 
@@ -73,14 +81,29 @@ class Lines:
         """The base with the sign of what it does to a measure."""
         return Exact(self.base.num * self.sign, self.base.den, self.base.bound)
 
+    def counts(self) -> Exact:
+        """What each line adds to a measure (a quota, a tier), with its sign."""
+        counted = self.base if self.counted is None else self.counted
+        return Exact(counted.num * self.sign, counted.den, counted.bound)
+
     @classmethod
     def joined(cls, parts: list[Lines]) -> Lines:
         """One after the other.  The origins of the first stay; those of the others must say theirs."""
         values: dict[str, Any] = {}
+        apart = any(p.counted is not None for p in parts)
+        values["counted"] = (
+            Exact.concat([p.base if p.counted is None else p.counted for p in parts]) if apart else None
+        )
         for f in fields(cls):
+            if f.name == "counted":
+                continue
             columns = [getattr(p, f.name) for p in parts]
             values[f.name] = (
-                Exact.concat(columns) if isinstance(columns[0], Exact) else np.concatenate(columns)
+                Exact.concat(columns)
+                if isinstance(columns[0], Exact)
+                else joined_texts(columns)
+                if columns[0].dtype == object
+                else concatenated(columns)
             )
         return cls(**values)
 
@@ -102,9 +125,9 @@ class Lines:
     ) -> Lines:
         """Lines that no single record causes."""
         size = len(payee)
-        none = np.full(size, -1, dtype=np.int64)
-        blank = np.full(size, "", dtype=object)
-        zero = Exact(np.zeros(size, np.int64))
+        none = same(-1, size, np.int64)
+        blank = same("", size)
+        zero = Exact.full(size, 0)
         return cls(
             payee,
             period,
@@ -113,15 +136,15 @@ class Lines:
             zero if base is None else base,
             blank if unit is None else unit,
             zero if rate is None else rate,
-            np.full(size, rate is not None),
+            same(rate is not None, size, bool),
             blank if rate_unit is None else rate_unit,
             Exact.full(size, 1),
-            np.ones(size, dtype=np.int64),
+            same(1, size, np.int64),
             amount,
             currency,
             none if rule is None else rule,
-            np.full(size, kind, dtype=object),
-            np.zeros(size, dtype=bool),
+            same(kind, size),
+            same(False, size, bool),
             period,
             none,
         )
@@ -144,7 +167,7 @@ class LineView:
     held: bool
 
 
-def view(lines: Lines, index: int, rules: list[Rule]) -> LineView:
+def view(lines: Lines, index: int, rules: Sequence[Rule]) -> LineView:
     """One line of the columns."""
     rule = int(lines.rule[index])
     return LineView(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 
 import numpy as np
 
@@ -11,15 +12,21 @@ from reference_engine.columns import Array, Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.events import SOURCE, Events
 from reference_engine.executors.local import Local
+from reference_engine.expressions.records import RecordScope
+from reference_engine.figures import SPANS, Figures
 from reference_engine.lines import Lines, Rule
+from reference_engine.mechanics.crediting import hold
 from reference_engine.mechanics.crediting.credits import Credits
+from reference_engine.mechanics.lump import Lump, closing
 from reference_engine.mechanics.registry import Mechanic
 from reference_engine.problems import Problem
 from reference_engine.quotas import Quotas
 from reference_engine.results import Part
 from reference_engine.selection import Eligibility, first_lines, select
 from reference_engine.vocabulary.calendar import NotAPeriod, Period
-from reference_engine.vocabulary.plan import Component, Plan, Rounding
+from reference_engine.vocabulary.plan import MEASURE_SOURCES, MEASURES, Component, Measure, Plan, Rounding
+from reference_engine.vocabulary.results import FigureValue
+from reference_engine.words import coded
 from reference_engine.world import World
 
 MAX_DAYS = 100 * 365
@@ -41,30 +48,130 @@ class PlanRun:
     trace: bool
     executor: Local
     rules: list[Rule] = field(default_factory=list)
+    shown: list[FigureValue] = field(default_factory=list)
+    notes: dict[int, dict[tuple[int, int], dict[str, str]]] = field(default_factory=dict)
 
     def parts(self) -> list[Part]:
         """One part for each component, and one for what is done to the plan as a whole."""
         plan, world = self.plan, self.world
-        eligible = Eligibility(plan, world)
-        chosen = [select(plan, c, self.events, self.credits, eligible) for c in plan.components]
+        self.eligible = Eligibility(plan, world)
+        done: dict[str, Part] = {}
+        self.records = RecordScope(world, self.events, done)
+        chosen = {c.name: self._chosen(c) for c in plan.components}
+        counted = [self._chosen(_as_component(m)) for m in (*plan.measures, *self._basic()) if not m.made]
+        if self.problems:
+            return []
         # The timeline is that of the whole plan, whoever is asked for: a replay must see the same periods.
-        periods = self._periods(chosen)
+        periods = self._periods([*chosen.values(), *counted])
         if periods is None:
             return []
+        self.figures = Figures(
+            plan, world, self.quotas, periods, lambda m: self._counted(m, periods), self.problems
+        )
+        names = [name for m in plan.mechanics() for name in m.names()]
+        names += [name for m in plan.measures for name in m.mentions()]
+        together = any(m.reads_others for m in plan.mechanics()) or any(
+            name.startswith(("team ", "company ", "previous team ", "previous company ")) for name in names
+        )
+        # Where one payee's result depends on others, everybody is calculated and the wanted ones are kept at the end.
+        wanted, self.only = self.only, None if together else self.only
         if self.only is not None:
-            chosen = [rows[np.isin(self.credits.payee[rows], self.only)] for rows in chosen]
-        out: list[Part] = []
-        for component, rows in zip(plan.components, chosen, strict=True):
+            chosen = {
+                name: rows[np.isin(self.credits.payee[rows], self.only)] for name, rows in chosen.items()
+            }
+        for component in _ordered(plan):
+            rows = chosen[component.name]
             self._check_cancellations(component, rows)
-            part = self._component(component, rows, periods)
-            out.append(part)
+            done[component.name] = self._component(component, rows, periods, together)
+            self.figures.parts = done
+            self._keep_attainments(done[component.name])
+            if self.problems:
+                break
+        out = [done[c.name] for c in plan.components if c.name in done]
+        if not self.problems:
+            self.shown.extend(self._shown(periods))
         if self.problems:
             return out
+        if wanted is not None and self.only is None:
+            self.only = wanted
+            for part in out:
+                part.keep(wanted)
+            names_wanted = {world.payees[code] for code in wanted.tolist()}
+            self.shown = [f for f in self.shown if f.payee in names_wanted or not f.payee]
         if plan.pay or plan.conventions.round_at("payout"):
             whole = self._whole(out, periods)
             if whole is not None:
                 out.append(whole)
         return out
+
+    def _keep_attainments(self, part: Part) -> None:
+        """What conditions and formulas looked at belongs to the results, once for each measure."""
+        own = part.component.measure if part.component is not None and part.attainments else ""
+        for columns in self.figures.attainments:
+            if columns.measure != own:
+                part.attainments.append(columns)
+        self.figures.attainments.clear()
+
+    def _shown(self, periods: list[Period]) -> list[FigureValue]:
+        """The figures that the plan shows, at the end of their intervals."""
+        out: list[FigureValue] = []
+        for shown in self.plan.figures:
+            measure = next((m.name for m in self.plan.measures), "")
+            run = self._run(Component(shown.figure, measure, {}, (), (), where=shown.where), periods)
+            payee, period = closing(run, shown.for_each)
+            if shown.whose == "company" and len(payee):
+                keep = np.unique(period, return_index=True)[1]
+                payee, period = payee[keep], period[keep]
+            if not len(payee):
+                self.problems.append(
+                    Problem(
+                        "figure-nobody",
+                        f'the figure "{shown.figure}" is shown for nobody.',
+                        shown.where,
+                        f'Nobody is on "{self.plan.name}" in its periods.',
+                        "Assign payees to the plan, or write  eligible: everyone.",
+                    )
+                )
+                continue
+            found = run.cells(payee, period).number(shown.is_, shown.where, self.problems)
+            _, spans = run.intervals(shown.for_each)
+            position, _ = run.intervals(shown.for_each)
+            for code, t, value, unit in zip(
+                payee.tolist(), period.tolist(), found.value.fractions(), found.unit.tolist(), strict=True
+            ):
+                whose = "" if shown.whose == "company" else self.world.payees[code]
+                label = spans[int(position[t])].label
+                out.append(FigureValue(whose, self.plan.name, shown.figure, label, value, unit))
+        return out
+
+    def _chosen(self, component: Component) -> Array:
+        return select(
+            self.plan, component, self.events, self.credits, self.eligible, self.records, self.problems
+        )
+
+    def _counted(self, measure: Measure, periods: list[Period]) -> Lines:
+        """What a measure counts, of every payee."""
+        component = _as_component(measure)
+        rows = self._chosen(component)
+        return first_lines(
+            self.plan,
+            component,
+            self.world,
+            self.events,
+            self.credits,
+            rows,
+            periods,
+            self.records,
+            self.problems,
+        )
+
+    def _earliest(self, days: Array) -> np.datetime64:
+        """The first day of the timeline; a record of the grace days belongs to the period before, if the plan has one."""
+        first: np.datetime64 = days.min()
+        starts = self.plan.valid[0]
+        if self.plan.grace_days and (starts is None or first > np.datetime64(starts, "D")):
+            first = first - np.timedelta64(self.plan.grace_days, "D")
+        return first
 
     def _periods(self, chosen: list[Array]) -> list[Period] | None:
         rows = (
@@ -72,31 +179,42 @@ class PlanRun:
             if chosen
             else np.zeros(0, np.int64)
         )
-        if not len(rows):
+        stated = self._stated_days()
+        days = np.concatenate([self.events.date[rows], stated, self.credits.release_days(chosen)])
+        if not len(days) and not self._earns_on_figures():
             return None
-        days = self.events.date[rows]
-        paid = self.events.date[self.events.source == SOURCE["payments"]]
+        if not len(rows) and len(np.unique(stated)) < 2:
+            self.problems.append(
+                Problem(
+                    "periods-open",
+                    f'nothing says for which periods "{self.plan.name}" pays.',
+                    self.plan.where,
+                    "It earns on figures, and no record, quota, reported measure or last day bounds its time.",
+                    "Add  valid: {from: 2026-01-01, to: 2026-12-31}  to the plan, or state until when to calculate.",
+                )
+            )
+            return None
         cancelled = self.events.date[self.events.source == SOURCE["cancellations"]]
         first, last = (
-            days.min(),
+            self._earliest(days),
             max(
                 [
                     days.max(),
-                    *([paid.max()] if self._releases() and len(paid) else []),
                     *([cancelled.max()] if len(cancelled) else []),
                 ]
             ),
         )
+        last = self._reach(last)
         if self.until is not None:
             last = min(last, np.datetime64(self.until, "D"))
         if (last - first).astype(int) > MAX_DAYS:
             middle = np.sort(days)[len(days) // 2]
-            at = rows[np.abs(days - middle).argmax()]
+            furthest = int(np.abs(days - middle).argmax())
             self.problems.append(
                 Problem(
                     "dates-far-apart",
                     f"the records reach from {first} to {last}.",
-                    self.events.where(int(at)),
+                    self.events.where(int(rows[furthest])) if furthest < len(rows) else self.plan.where,
                     f"More than {MAX_DAYS // 365} years are hardly meant; a wrong date would move money to another period.",
                     "Correct the date.",
                 )
@@ -123,46 +241,123 @@ class PlanRun:
             )
             return None
 
-    def _releases(self) -> bool:
-        return any(m.name == "release" for c in self.plan.components for m in c.pay)
+    def _reach(self, last: np.datetime64) -> np.datetime64:
+        """The last day on which something that happened by `last` may still be paid or taken back."""
+        cadence = self.plan.pays or self.world.calendar.pay_cadence or "month"
+        reached = [last.astype(object)]
+        for component in self.plan.components:
+            day = reached[0]
+            for mechanic in (*component.earn, *component.pay):
+                day = max(day, mechanic.reaches(self.world, self.events, day, cadence) or day)
+            reached.append(day)
+        day = max(reached)
+        for mechanic in self.plan.pay:
+            day = max(day, mechanic.reaches(self.world, self.events, day, cadence) or day)
+        return np.datetime64(day, "D")
 
     def _accumulates(self) -> bool:
-        return (
-            self.plan.conventions.get("tier.accumulate") not in (None, "period")
-            and not self.world.calendar.custom
-        )
+        longer = self.plan.conventions.get("tier.accumulate") not in (None, "period")
+        longer |= any(m.accumulate not in ("", "period") for m in self.plan.measures)
+        longer |= any(name.endswith(tuple(SPANS)) for m in self.plan.mechanics() for name in m.names())
+        return longer and not self.world.calendar.custom
 
-    def _component(self, component: Component, rows: Array, periods: list[Period]) -> Part:
+    def _basic(self) -> list[Measure]:
+        """The basic measures that figures mention by their plain names."""
+        names = [name for m in self.plan.mechanics() for name in m.names()]
+        names += [name for f in self.plan.figures for name in f.is_.names()]
+        names += [n for m in self.plan.measures for n in m.mentions()]
+        return [
+            Measure(m, m, dict.fromkeys(MEASURE_SOURCES[m], Fraction(1)), ("direct",), where=self.plan.where)
+            for m in MEASURES
+            if any(m in name for name in names)
+        ]
+
+    def _earns_on_figures(self) -> bool:
+        """Whether something of the plan needs no record."""
+        lumps = any(isinstance(m, Lump) for c in self.plan.components for m in c.earn)
+        return bool(self.plan.figures) or lumps or any(not c.measure for c in self.plan.components)
+
+    def _stated_days(self) -> Array:
+        """The first and last days of what is stated for periods, where components earn on figures."""
+        days: list[date] = [day for m in self.plan.mechanics() for day in m.stated_days(self.world)]
+        if not self._earns_on_figures():
+            return np.array(days, dtype="datetime64[D]")
+        for name in ("reported_measures", "quotas"):
+            labels = dict.fromkeys(self.world.table(name).words("period").tolist())
+            for span in (self.world.period(label) for label in labels):
+                days += [span.first, span.last]
+        days += [d for d in self.plan.valid if d is not None]
+        table = self.world.table("plan_assignments")
+        mine = np.flatnonzero(table.words("plan") == self.plan.name)
+        for column in ("from", "to"):
+            days += [d.astype(object) for d in table.days(column)[mine] if not np.isnat(d)]
+        if self.until is not None and days:
+            days = [min(d, self.until) for d in (*days, self.until)]
+        if self.world.calendar.custom:
+            first, last = self.world.calendar.custom[0].first, self.world.calendar.custom[-1].last
+            days = [min(max(d, first), last) for d in days]
+        return np.array(days, dtype="datetime64[D]")
+
+    def _component(
+        self, component: Component, rows: Array, periods: list[Period], together: bool = False
+    ) -> Part:
         order = self._order(rows)
         rows = rows[order]
         found: list[Problem] = []
-        lines = first_lines(self.plan, component, self.world, self.events, self.credits, rows, periods, found)
+        lines = first_lines(
+            self.plan,
+            component,
+            self.world,
+            self.events,
+            self.credits,
+            rows,
+            periods,
+            self.records,
+            found,
+        )
         self.problems.extend(found)
-        run = ComponentRun(self.world, self.plan, component, self.events, periods, self.quotas, self.credits)
+        run = self._run(component, periods)
         part = Part(self.plan, component.name, component, run.rules, run.attainments, periods, lines)
         part.credited = rows
-        if found:
-            return part
-        chunks = self.executor.payee_ranges(lines.payee)
+        return part if found else self.earned(part, run, together)
+
+    def earned(self, part: Part, run: ComponentRun, together: bool = False) -> Part:
+        """A component's lines earned and paid, chunk by chunk of its payees."""
+        component, periods, lines = run.component, run.periods, part.lines
+        chunks = [np.arange(len(lines))] if together else self.executor.payee_ranges(lines.payee)
         idle = self._idle(lines.payee)
 
         def earn(chunk: int) -> tuple[ComponentRun, Lines]:
             own = lines.take(chunks[chunk]) if len(chunks) > 1 else lines
             idlers = idle if chunk == 0 else idle[:0]
-            return self._earn(
-                ComponentRun(
-                    self.world, self.plan, component, self.events, periods, self.quotas, self.credits, idlers
-                ),
-                own,
-                part,
-            )
+            return self._earn(self._run(component, periods, idlers, first=chunk == 0), own, part)
 
         done = list(self.executor.map(earn, range(len(chunks))))
         for chunk_run, _ in done:
             self.problems.extend(chunk_run.problems)
+            self.shown.extend(chunk_run.shown)
             run.attainments.extend(chunk_run.attainments)
         part.lines = _merged(run, done)
+        part.notes = self.notes
         return part
+
+    def _run(
+        self, component: Component, periods: list[Period], idle: Array | None = None, *, first: bool = True
+    ) -> ComponentRun:
+        return ComponentRun(
+            self.world,
+            self.plan,
+            component,
+            self.events,
+            periods,
+            self.quotas,
+            self.credits,
+            np.zeros(0, dtype=np.int64) if idle is None else idle,
+            figures=self.figures,
+            eligible=self.eligible,
+            first=first,
+            only=self.only,
+        )
 
     def _idle(self, selling: Array) -> Array:
         """The payees with a target incentive under the plan who have no line."""
@@ -174,10 +369,14 @@ class PlanRun:
         history = part.history if self.trace else None
         if history is not None:
             history.append((None, lines))
+        started = lines
         for mechanic in run.component.earn:
             lines = self._step(mechanic, lines, run, history)
             if run.problems:
                 return run, lines
+        hold.check_kept(started, lines, run)
+        if run.problems:
+            return run, lines
         lines = self._rounded(lines, self.plan.conventions.round_at("line"), history)
         signed = lines.change(
             base=lines.signed_base(),
@@ -197,14 +396,18 @@ class PlanRun:
                 lines = Lines.joined([lines.change(), extra])
                 if history is not None:
                     history.append((rounding, lines))
+        if not run.component.paid:
+            lines = lines.change(held=np.ones(len(lines), dtype=bool))
         return run, lines
 
     def _step(
         self, mechanic: Mechanic, lines: Lines, run: ComponentRun, history: list[tuple[object, Lines]] | None
     ) -> Lines:
+        run.notes = {} if history is not None else None
         lines = mechanic.apply(lines, run)
         if history is not None:
             history.append((mechanic, lines))
+            self.notes[id(mechanic)] = run.notes or {}
         return lines
 
     def _rounded(
@@ -222,14 +425,14 @@ class PlanRun:
         component = Component(
             "plan", self.plan.components[0].measure, {}, (), (), self.plan.pay, where=self.plan.where
         )
-        run = ComponentRun(self.world, self.plan, component, self.events, periods, self.quotas, self.credits)
+        run = self._run(component, periods)
         lines = Lines.joined([p.lines for p in parts]) if parts else None
         if lines is None:
             return None
         own = len(lines)
         all_rules = [_renumbered(p, run) for p in parts]
         lines = lines.change(rule=np.concatenate(all_rules))
-        part = Part(self.plan, "plan", component, run.rules, run.attainments, periods, lines)
+        part = Part(self.plan, "plan", component, run.rules, run.attainments, periods, lines, above=True)
         for mechanic in self.plan.pay:
             lines = mechanic.apply(lines, run)
             self.problems.extend(run.problems)
@@ -256,7 +459,14 @@ class PlanRun:
         events = self.events
         names = [events.line[event].astype(str), events.record[event].astype(str)]
         return np.lexsort(
-            (rows, direct, *names, -events.sign[event], events.date[event], self.credits.payee[rows])
+            (
+                rows,
+                direct,
+                *names,
+                -events.sign[event],
+                self.credits.days(events, rows),
+                self.credits.payee[rows],
+            )
         )
 
     def _check_cancellations(self, component: Component, rows: Array) -> None:
@@ -274,10 +484,43 @@ class PlanRun:
                         f'deal {self.events.deal[event]} is cancelled, and "{component.name}" of "{self.plan.name}" doesn\'t say what a cancellation does.',
                         self.events.where(event),
                         "The commission may be taken back or kept.",
-                        "Add to pay  - clawback: {within days: 90}  with the plan's own days; 0 takes back nothing after the first day.",
+                        "Add to pay  - clawback: {within days: 90}  with the plan's own days, or  - clawback: {part: 0%}  where what was paid is kept.",
                     )
                 )
                 return
+
+
+def _as_component(measure: Measure) -> Component:
+    """What a measure counts, in the form in which components count."""
+    m = measure
+    return Component(
+        m.name,
+        m.name,
+        m.sources,
+        m.credits or ("direct",),
+        (),
+        products=m.products,
+        where=m.where,
+        of=m.of,
+        condition=m.condition,
+        value=m.value,
+        count=m.count,
+        accumulate=m.accumulate,
+    )
+
+
+def _ordered(plan: Plan) -> list[Component]:
+    """The components, each after those whose results it looks at."""
+    out: list[Component] = []
+    waiting = list(plan.components)
+    while waiting:
+        done = {c.name for c in out}
+        found = next((c for c in waiting if all(n in done for n in plan.needed_by(c))), None)
+        if found is None:
+            raise AssertionError("the reader lets no circle of components pass")
+        waiting.remove(found)
+        out.append(found)
+    return out
 
 
 def _renumbered(part: Part, run: ComponentRun) -> Array:
@@ -300,8 +543,7 @@ def _rounding_lines(lines: Lines, rounding: Rounding, run: ComponentRun) -> Line
     paid = lines.take(np.flatnonzero(~lines.held))
     if not len(paid):
         return None
-    currencies = {c: i for i, c in enumerate(dict.fromkeys(paid.currency.tolist()))}
-    unit = np.array([currencies[c] for c in paid.currency.tolist()], dtype=np.int64)
+    unit = coded(paid.currency).codes
     order = np.lexsort((unit, paid.paid_in, paid.payee))
     new = np.ones(len(order), dtype=bool)
     for key in (paid.payee[order], paid.paid_in[order], unit[order]):

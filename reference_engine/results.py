@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 
+from reference_engine.attainments import AttainmentColumns
 from reference_engine.columns import Array
-from reference_engine.component_run import AttainmentColumns
 from reference_engine.events import SOURCE, Events
 from reference_engine.lines import Lines, Rule, paid
 from reference_engine.mechanics.crediting.credits import TYPES, Credits
+from reference_engine.quotas import Quotas
 from reference_engine.vocabulary.calendar import Calendar, Period
 from reference_engine.vocabulary.plan import Component, Plan
-from reference_engine.vocabulary.results import Attainment, Balance, Credit, EarnedLine, Payout
+from reference_engine.vocabulary.results import (
+    Attainment,
+    Balance,
+    Credit,
+    EarnedLine,
+    FigureValue,
+    Payout,
+    QuotaRow,
+)
 from reference_engine.world import World
 
 
@@ -30,13 +40,38 @@ class Part:
     plan: Plan | None
     name: str
     component: Component | None
-    rules: list[Rule]
+    rules: Sequence[Rule]
     attainments: list[AttainmentColumns]
     periods: list[Period]
     lines: Lines
     history: list[tuple[object, Lines]] = field(default_factory=list)
+    notes: dict[int, dict[tuple[int, int], dict[str, str]]] = field(default_factory=dict)
+    """With the trace on: a mechanic -> (payee, period) -> the figures that it looked at, in words."""
+    above: bool = False
+    """Whether it stands above the components of its plan."""
     credited: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     """The credits that the component pays on, whether they earn something or not."""
+
+
+    def keep(self, payees: Array) -> None:
+        """Only the lines and attainments of some payees stay."""
+        rows = np.flatnonzero(np.isin(self.lines.payee, payees))
+        self.lines = self.lines.take(rows)
+        if self.history:
+            self.history.append(("only some payees", self.lines))
+        kept = [(c, np.isin(c.payee, payees)) for c in self.attainments]
+        self.attainments = [
+            replace(
+                c,
+                payee=c.payee[own],
+                interval=c.interval[own],
+                measured=c.measured[own],
+                quota=c.quota[own],
+                value=c.value[own],
+                currency=c.currency[own],
+            )
+            for c, own in kept
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +93,8 @@ class Result:
     credits: Credits
     parts: list[Part]
     settled: tuple[list[Part], list[Balance]]
+    quotas: Quotas | None = None
+    shown: tuple[FigureValue, ...] = ()
 
     @property
     def payees(self) -> tuple[str, ...]:
@@ -106,15 +143,22 @@ class Result:
         totals: dict[tuple[str, str, str, Period, str], tuple[Fraction, int]] = {}
         for part in (*self.parts, *self.settled[0]):
             plan = part.plan.name if part.plan is not None else ""
-            own = part.name if part.component is not None and part.component.sources else ""
+            own = part.name if part.component is not None and not part.above else ""
             for p in paid(part.lines):
                 key = (self.payees[p.payee], plan, own or p.kind, part.periods[p.period], p.currency)
                 total, count = totals.get(key, (Fraction(0), 0))
                 totals[key] = (total + p.amount, count + p.count)
         return [
-            Payout(payee, period.label, period.first, period.last, plan, component, amount, currency, count)
+            Payout(
+                *(payee, period.label, period.first, period.last, plan, component, amount, currency, count),
+                self._due(plan, period),
+            )
             for (payee, plan, component, period, currency), (amount, count) in totals.items()
         ]
+
+    def _due(self, name: str, period: Period) -> date | None:
+        after = next((p.paid_after_days for p in self.plans if p.name == name), None)
+        return None if after is None else period.last + timedelta(days=after)
 
     @property
     def line_count(self) -> int:
@@ -133,21 +177,26 @@ class Result:
                 continue
             for columns in part.attainments:
                 measured, quota = columns.measured.fractions(), columns.quota.fractions()
+                value = columns.value.fractions()
                 for i, code in enumerate(columns.payee.tolist()):
                     out.append(
                         Attainment(
                             self.payees[code],
                             part.plan.name,
                             part.name,
-                            part.component.measure,
+                            columns.measure or part.component.measure,
                             columns.intervals[columns.interval[i]].label,
                             measured[i],
                             quota[i],
                             str(columns.currency[i]),
-                            columns.value[i],
+                            value[i],
                         )
                     )
         return out
+
+    def quota_rows(self) -> list[QuotaRow]:
+        """Every quota of every plan, of payees and territories, with the steps that made it."""
+        return self.quotas.rows() if self.quotas is not None else []
 
     def unpaid(self) -> Unpaid:
         """The deals and sales of which no record is credited under any plan: nobody is paid anything for them."""
@@ -160,6 +209,10 @@ class Result:
             if currency:
                 amounts[currency] = amounts.get(currency, Fraction(0)) + amount
         return Unpaid(tuple(e.deal[lost].tolist()), len(sold), amounts)
+
+    def figure_rows(self) -> list[FigureValue]:
+        """The figures that the plans show."""
+        return list(self.shown)
 
     def balance_rows(self) -> list[Balance]:
         """What stands open after each period, for payees with draws or balances."""
@@ -196,7 +249,7 @@ class Result:
                 EarnedLine(
                     payee=self.payees[lines.payee[row]],
                     plan=plan,
-                    component=part.name if part.component is not None and part.component.sources else kind,
+                    component=part.name if part.component is not None and not part.above else kind,
                     period=part.periods[lines.period[row]].label,
                     pay_period="" if held else part.periods[lines.paid_in[row]].label,
                     state="held" if held else "released",

@@ -10,14 +10,14 @@ import numpy as np
 
 from reference_engine import crediting
 from reference_engine.event_reader import read_events
-from reference_engine.events import Events
 from reference_engine.executors.local import Local
-from reference_engine.mechanics.crediting.credits import Credits
+from reference_engine.mechanics.paying import adjustment
 from reference_engine.plan_run import PlanRun
-from reference_engine.problems import Problem, Stopped, did_you_mean
+from reference_engine.problems import NOWHERE, Problem, Stopped, did_you_mean
 from reference_engine.quotas import Quotas
 from reference_engine.results import Result
 from reference_engine.settlement import settle
+from reference_engine.vocabulary.calendar import NotAPeriod
 from reference_engine.vocabulary.numbers import MINOR_UNITS, format_money
 from reference_engine.vocabulary.plan import Plan
 from reference_engine.world import World
@@ -41,28 +41,55 @@ def calculate(
     trace: keep every step, so that the result can be explained.  Raises Stopped with Problems where the input is
     wrong or leaves open what would change money.
     """
+    try:
+        return _calculate(plans, world, as_of, until, payees, trace, executor)
+    except NotAPeriod as error:
+        raise Stopped(
+            Problem(
+                "not-a-period",
+                str(error),
+                plans[0].where if plans else NOWHERE,
+                "What happened then would be paid in no period.",
+                "Extend the fiscal calendar, or correct the date or the interval.",
+            )
+        ) from None
+
+
+def _calculate(
+    plans: Sequence[Plan],
+    world: World,
+    as_of: date | None,
+    until: date | None,
+    payees: Collection[str] | None,
+    trace: bool,
+    executor: Local | None,
+) -> Result:
     # A trace follows lines from step to step, so it is kept in one piece.
     executor = Local(threads=1, chunk=1 << 62) if trace else executor or Local()
     problems: list[Problem] = []
     _check(plans, world, problems)
     _stop(problems)
     crediting.check(world, problems)
-    events = crediting.own(read_events(world, as_of, until, problems), world, problems)
+    events = read_events(world, as_of, until, problems, plans)
     _stop(problems)
-    credits = _credit(events, world, executor)
-    quotas = Quotas(world, problems)
+    credits = crediting.credit_plans(plans, events, world, min((d for d in (as_of, until) if d), default=None), executor, problems)
+    _stop(problems)
+    quotas = Quotas(world, problems, plans)
+    _stop(problems)
     only = None if payees is None else np.array([_code(p, world) for p in payees], dtype=np.int64)
-    parts = [
-        part
+    runs = [
+        PlanRun(plan, world, events, credits, quotas, problems, until, only, trace, executor)
         for plan in plans
-        for part in PlanRun(
-            plan, world, events, credits, quotas, problems, until, only, trace, executor
-        ).parts()
     ]
+    parts = [part for run in runs for part in run.parts()]
     _stop(problems)
-    settled = settle(parts, plans, world, until, None if only is None else {int(c) for c in only}, problems)
+    counting, apart = adjustment.parts(plans, world, only, as_of, until, trace, problems)
     _stop(problems)
-    result = Result(world, tuple(plans), events, credits, parts, settled)
+    settled = settle(
+        [*parts, *counting], plans, world, until, None if only is None else {int(c) for c in only}, problems, events
+    )
+    _stop(problems)
+    result = Result(world, tuple(plans), events, credits, [*parts, *counting, *apart], settled, quotas, tuple(f for run in runs for f in run.shown))
     _check_whole(result, problems)
     _stop(problems)
     return result
@@ -110,17 +137,7 @@ def _check(plans: Sequence[Plan], world: World, problems: list[Problem]) -> None
                 )
             )
     _check_roles(plans, world, problems)
-    events = world.table("employment_events")
-    for row, event in enumerate(events.words("event").tolist()):
-        problems.append(
-            Problem(
-                "not-calculated",
-                f'the employment event "{event}" would change what is paid, and trueup doesn\'t calculate it yet.',
-                events.where(row),
-                "A result without it would be wrong.",
-                "Leave it out only if it really has no effect.",
-            )
-        )
+    problems.extend(world.people.problems)
     assignments = world.table("plan_assignments")
     for row, name in enumerate(assignments.words("plan").tolist()):
         if plans and name not in names and len(names) > 0 and _typo(name, names):
@@ -137,11 +154,11 @@ def _check(plans: Sequence[Plan], world: World, problems: list[Problem]) -> None
 
 def _check_roles(plans: Sequence[Plan], world: World, problems: list[Problem]) -> None:
     """A role that nobody has pays nobody, which nobody would notice."""
-    known = [r for r in dict.fromkeys(world.table("payees").words("role").tolist()) if r]
+    known = world.people.roles()
     if not known:
         return
     rules = world.table("crediting_rules")
-    named = [(role, rules.where(row)) for row, role in enumerate(rules.words("role").tolist())]
+    named = [(role, rules.where(row)) for row, role in enumerate(rules.words("role").tolist()) if role]
     named += [(role, plan.eligible_where) for plan in plans for role in plan.roles]
     for role, where in named:
         if role not in known:
@@ -160,22 +177,6 @@ def _typo(name: str, names: dict[str, Plan]) -> str:
     """A plan that differs from the name only in case or white space."""
     plain = "".join(name.split()).casefold()
     return next((n for n in names if "".join(n.split()).casefold() == plain), "")
-
-
-def _credit(events: Events, world: World, executor: Local) -> Credits:
-    """The credit stage: chunks of events, each on its own."""
-    if not len(events):
-        return crediting.credit(events, world)
-    chunks = executor.ranges(len(events))
-    out: list[Credits] = []
-    size = 0
-    for chunk, part in zip(
-        chunks, executor.map(lambda rows: crediting.credit(events.take(rows), world), chunks), strict=True
-    ):
-        source = np.where(part.source >= 0, part.source + size, -1)
-        out.append(Credits(part.event + chunk[0], part.payee, part.type, part.share, source, part.receives))
-        size += len(part)
-    return Credits.joined(out)
 
 
 def _check_whole(result: Result, problems: list[Problem]) -> None:

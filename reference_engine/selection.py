@@ -7,9 +7,13 @@ import numpy as np
 from reference_engine.columns import Array, Exact
 from reference_engine.conversion import convert
 from reference_engine.events import SOURCE, Events
+from reference_engine.expressions.evaluate import number, yes
+from reference_engine.expressions.records import RecordScope
 from reference_engine.lines import Lines
 from reference_engine.mechanics.crediting.credits import DIRECT, TYPES, Credits
-from reference_engine.problems import Problem
+from reference_engine.people import ALWAYS, NEVER, Days, clipped
+from reference_engine.plans.convention_reader import open_convention
+from reference_engine.problems import Problem, did_you_mean
 from reference_engine.vocabulary.calendar import Period
 from reference_engine.vocabulary.plan import Component, Plan, Rounding
 from reference_engine.world import World
@@ -20,23 +24,25 @@ class Eligibility:
 
     def __init__(self, plan: Plan, world: World) -> None:
         self.plan = plan
+        self.people = world.people
         self.everyone = plan.eligible == "everyone"
-        self.member = (
+        self.member: Array = (
             np.isin(world.payee_column("role").astype(str), plan.roles)
             if plan.roles
             else np.zeros(len(world.payees), dtype=bool)
         )
+        for code in self.people.ever_changed:
+            self.member[code] = bool(self.people.role_spans(code, plan.roles))
         table = world.table("plan_assignments")
         rows = np.flatnonzero(table.words("plan") == plan.name)
-        payee = np.array([world.payee_code[p] for p in table.words("payee")[rows].tolist()], dtype=np.int64)
+        payee = world.codes_of(table.words("payee")[rows])
         last = table.days("to")[rows]
         # One layer for each assignment that a payee may have, so that all payees are looked up at once.
+        order = np.argsort(payee, kind="stable")
+        own = payee[order]
         layer = np.zeros(len(rows), dtype=np.int64)
-        seen: dict[int, int] = {}
-        for i, code in enumerate(payee.tolist()):
-            layer[i] = seen.get(code, 0)
-            seen[code] = int(layer[i]) + 1
-        shape = (max(seen.values(), default=0), len(world.payees))
+        layer[order] = np.arange(len(rows)) - np.searchsorted(own, own)
+        shape = (int(layer.max(initial=-1)) + 1, len(world.payees))
         self.first = np.full(shape, np.datetime64("9999-12-31", "D"))
         self.last = np.full(shape, np.datetime64("0001-01-01", "D"))
         self.first[layer, payee] = table.days("from")[rows]
@@ -50,24 +56,79 @@ class Eligibility:
             or bool((self.first[:, payee] <= self.last[:, payee]).any())
         )
 
+    def members(self) -> Array:
+        """Whether each payee is on the plan at any time."""
+        if self.everyone:
+            return np.ones(len(self.member), dtype=bool)
+        if self.plan.eligible == "roles":
+            return self.member
+        found: Array = np.asarray((self.first <= self.last).any(axis=0), dtype=bool)
+        return found
+
     def on(self, payee: Array, day: Array) -> Array:
         """Whether each payee is on the plan on each day."""
+        found: Array
         if self.everyone:
-            return np.ones(len(payee), dtype=bool)
-        if self.plan.eligible == "roles":
-            return np.asarray(self.member[payee], dtype=bool)
-        found = np.zeros(len(payee), dtype=bool)
-        for first, last in zip(self.first, self.last, strict=True):
-            found |= (day >= first[payee]) & (day <= last[payee])
+            found = np.ones(len(payee), dtype=bool)
+        elif self.plan.eligible == "roles":
+            found = self.member[payee]
+            if self.people.ever_changed:
+                found = found & np.isin(self.people.roles_on(payee, day).astype(str), self.plan.roles)
+        else:
+            found = np.zeros(len(payee), dtype=bool)
+            for first, last in zip(self.first, self.last, strict=True):
+                found |= (day >= first[payee]) & (day <= last[payee])
+        if self.plan.conventions.get("credit.outside_employment") == "doesn't count":
+            found &= self.people.employed_on(payee, day)
+        if self.plan.conventions.get("leave.credits") == "doesn't count":
+            found &= ~self.people.on_leave(payee, day)
         return found
+
+    def spans(self, payee: int) -> list[Days]:
+        """The spans in which a payee is on the plan, whether employed or not."""
+        if self.everyone:
+            spans = [(ALWAYS, NEVER)]
+        elif self.plan.eligible == "roles":
+            spans = self.people.role_spans(payee, self.plan.roles)
+        else:
+            pairs = zip(self.first[:, payee].tolist(), self.last[:, payee].tolist(), strict=True)
+            spans = clipped([(a, b) for a, b in pairs if a <= b], ALWAYS, NEVER)
+        first, last = self.plan.valid
+        return clipped(spans, first or ALWAYS, last or NEVER)
+
+    def check(self, payee: Array, day: Array, event: Array, events: Events, problems: list[Problem]) -> None:
+        """A Problem where a credit is dated on a day without employment or of leave, and the plan doesn't say what that does."""
+        conventions = self.plan.conventions
+        for name, found, what in (
+            ("credit.outside_employment", ~self.people.employed_on(payee, day), "isn't employed"),
+            ("leave.credits", self.people.on_leave(payee, day), "is on leave"),
+        ):
+            at = np.flatnonzero(found)
+            if conventions.get(name) is None and len(at):
+                row = int(at[0])
+                who = self.people.world.payees[int(payee[row])]
+                record = events.record[int(event[row])]
+                said = f'"{who}" {what} on {day[row]}, the day of {record}, and "{self.plan.name}" doesn\'t state {name}.'
+                problem = open_convention(name, said, events.where(int(event[row])), conventions)
+                if problem not in problems:
+                    problems.append(problem)
 
 
 def select(
-    plan: Plan, component: Component, events: Events, credits: Credits, eligible: Eligibility
+    plan: Plan,
+    component: Component,
+    events: Events,
+    credits: Credits,
+    eligible: Eligibility,
+    records: RecordScope,
+    problems: list[Problem],
 ) -> Array:
-    """The positions of the credits that a component pays on."""
+    """The positions of the credits that a component pays on.  records: the events as rows of its condition."""
     source = events.source[credits.event]
     wanted = np.isin(source, [SOURCE[s] for s in component.sources if s != "cancellations"])
+    own = credits.of_plan(plan.name)
+    if own is not None:
+        wanted &= own
     wanted &= np.isin(credits.type, [TYPES.index(t) for t in component.credits])
     day = events.date[credits.event]
     # A return counts under the plan that its deal was sold under.
@@ -81,7 +142,25 @@ def select(
     if component.products:
         wanted &= np.isin(events.attribute("product")[credits.event].astype(str), component.products)
     rows = np.flatnonzero(wanted)
-    return rows[eligible.on(credits.payee[rows], belongs[rows])]
+    rows = rows[eligible.on(credits.payee[rows], belongs[rows])]
+    eligible.check(credits.payee[rows], belongs[rows], credits.event[rows], events, problems)
+    if component.condition is None or not len(rows):
+        return rows
+    used = np.zeros(len(events), dtype=bool)
+    used[credits.event[rows]] = True
+    holds = yes(component.condition, records, component.where, problems, used)
+    kept: Array = rows[holds[credits.event[rows]]]
+    return kept
+
+
+def in_period(plan: Plan, last: Array, day: Array) -> Array:
+    """The position of the period in which each day counts; in the grace days after a period, still that one."""
+    period: Array = np.searchsorted(last, day)
+    if not plan.grace_days:
+        return period
+    before = np.maximum(period - 1, 0)
+    late = (period > 0) & ((day - last[before]).astype(np.int64) <= plan.grace_days)
+    return np.where(late, before, period)
 
 
 def first_lines(
@@ -92,27 +171,30 @@ def first_lines(
     credits: Credits,
     rows: Array,
     periods: list[Period],
+    records: RecordScope,
     problems: list[Problem],
 ) -> Lines:
     """One line for each credit, with its base and nothing earned yet."""
     event = credits.event[rows]
     last = np.array([p.last for p in periods], dtype="datetime64[D]")
-    period = np.searchsorted(last, events.date[event])
-    value = _shared(
-        _value(component, events, problems),
-        events,
-        credits,
-        rows,
-        plan.conventions.round_at("credit"),
-        plan,
-        problems,
-    )
-    if component.measure == "units":
+    period = in_period(plan, last, credits.days(events, rows))
+    worth, in_units = _value(component, events, credits, rows, records, problems)
+    value, counted, divided = _apportioned(worth, component, events, credits, rows, plan, problems)
+    if in_units:
         unit = np.full(len(rows), "", dtype=object)
+        if component.count:
+            accumulate = component.accumulate or plan.conventions.get("tier.accumulate") or "period"
+            interval = np.array(world.calendar.intervals(periods, accumulate, plan.valid[0])[0], dtype=np.int64)[period]
+            value = _counted(component, plan, records, credits, rows, interval, events, problems)
+            counted = None
     else:
+        if counted is not None:
+            counted, _ = convert(counted, events, event, period, periods, plan, world, problems)
         value, unit = convert(value, events, event, period, periods, plan, world, problems)
     sign = events.sign[event]
     if plan.conventions.get("returns.earn") != "mirror":
+        if counted is not None:
+            counted = Exact(counted.num * sign, counted.den, counted.bound)
         value, sign = Exact(value.num * sign, value.den, value.bound), np.ones(len(rows), dtype=np.int64)
     size = len(rows)
     shares = np.zeros(max(SOURCE.values()) + 1, dtype=np.int64)
@@ -120,6 +202,13 @@ def first_lines(
     for i, s in enumerate(component.sources):
         shares[SOURCE[s]] = i
     nothing = Exact.full(size, 0)
+    earned = table[shares[events.source[event]]]
+    paid_in = period
+    if credits.pay_day is not None:
+        released = credits.pay_day[rows]
+        paid_in = np.where(
+            np.isnat(released), period, np.searchsorted(last, np.where(np.isnat(released), last[0], released))
+        )
     return Lines(
         credits.payee[rows],
         period,
@@ -130,21 +219,52 @@ def first_lines(
         nothing,
         np.zeros(size, dtype=bool),
         np.full(size, "", dtype=object),
-        table[shares[events.source[event]]],
+        earned if divided is None else earned * divided,
         sign,
         nothing,
         unit,
         np.full(size, -1, dtype=np.int64),
         np.full(size, "", dtype=object),
-        np.zeros(size, dtype=bool),
-        period,
+        np.zeros(size, dtype=bool) if credits.held is None else credits.held[rows],
+        paid_in,
         np.full(size, -1, dtype=np.int64),
+        counted,
     )
 
 
-def _value(component: Component, events: Events, problems: list[Problem]) -> Exact:
-    if component.measure == "units":
-        return events.units
+def _value(
+    component: Component,
+    events: Events,
+    credits: Credits,
+    rows: Array,
+    records: RecordScope,
+    problems: list[Problem],
+) -> tuple[Exact, bool]:
+    """What each record is worth, and whether that is a plain number instead of money."""
+    if component.count:
+        return Exact(np.ones(len(events), dtype=np.int64)), True
+    if component.value is not None:
+        used = np.zeros(len(events), dtype=bool)
+        used[credits.event[rows]] = True
+        column = number(component.value, records, component.where, problems, used)
+        units = column.unit[used]
+        plain = not len(units) or not (units != "").any()
+        wrong = np.flatnonzero(used & (column.unit != events.currency) & (column.value.num != 0))
+        if not plain and len(wrong):
+            at = int(wrong[0])
+            problems.append(
+                Problem(
+                    "currency-mixed",
+                    f'"{component.value.text}" is in {column.unit[at] or "no currency"} for '
+                    f"{events.kind[at]} {events.record[at]}, whose currency is {events.currency[at]}.",
+                    events.where(at),
+                    "It couldn't be converted or added.",
+                    "State it in the currency of the record.",
+                )
+            )
+        return column.value, plain
+    if component.of == "units":
+        return events.units, True
     unstated = np.flatnonzero(
         np.isin(events.source, [SOURCE[s] for s in component.sources]) & (events.currency == "")
     )
@@ -158,8 +278,8 @@ def _value(component: Component, events: Events, problems: list[Problem]) -> Exa
                 'Fill the column "amount".',
             )
         )
-    if component.measure != "margin":
-        return events.amount
+    if component.of != "margin":
+        return events.amount, False
     wanted = np.isin(events.source, [SOURCE[s] for s in component.sources])
     for index in np.flatnonzero(wanted & ~events.has_cost).tolist()[:20]:
         problems.append(
@@ -171,7 +291,102 @@ def _value(component: Component, events: Events, problems: list[Problem]) -> Exa
                 "Fill the cost on the line or on its product.",
             )
         )
-    return events.amount - events.cost
+    return events.amount - events.cost, False
+
+
+def _counted(
+    component: Component,
+    plan: Plan,
+    records: RecordScope,
+    credits: Credits,
+    rows: Array,
+    interval: Array,
+    events: Events,
+    problems: list[Problem],
+) -> Exact:
+    """1 for each record that counts: every one, or the first of each different value in an interval."""
+    event = credits.event[rows]
+    sale = events.sign[event] > 0
+    if (~sale).any() and plan.conventions.get("returns.count") is None:
+        problems.append(
+            open_convention(
+                "returns.count",
+                f'"{component.name}" counts records, and a return is among them; returns.count isn\'t stated.',
+                events.where(int(event[~sale][0])),
+                plan.conventions,
+            )
+        )
+    ones = np.ones(len(rows), dtype=np.int64)
+    if plan.conventions.get("returns.count") == "not counted":
+        ones = np.where(sale, ones, 0)
+    if component.count == "records":
+        return Exact(ones)
+    column = records.column(component.count)
+    if column is None or column.kind != "text":
+        problems.append(
+            Problem(
+                "unknown-name",
+                f'"{component.name}" counts distinct "{component.count}", and no record has such a text column.',
+                component.where,
+                "Nothing could be counted.",
+                did_you_mean(component.count, list(records.known())),
+            )
+        )
+        return Exact(np.zeros(len(rows), dtype=np.int64))
+    words = column.words[event]
+    names = {w: code for code, w in enumerate(dict.fromkeys(words.tolist()))}
+    code = np.array([names[w] for w in words.tolist()], dtype=np.int64)
+    order = np.lexsort((rows, events.date[event], ~sale, interval, code, credits.payee[rows]))
+    first = np.ones(len(rows), dtype=bool)
+    for key in (credits.payee[rows][order], code[order], interval[order]):
+        first[1:] &= key[1:] == key[:-1]
+    first[1:] = ~first[1:]
+    once = np.zeros(len(rows), dtype=np.int64)
+    once[order[first]] = 1
+    # A value that was only returned, not sold, in the interval isn't there; a blank names nobody.
+    return Exact(np.where(sale & (words != ""), once, 0))
+
+
+def _apportioned(
+    worth: Exact,
+    component: Component,
+    events: Events,
+    credits: Credits,
+    rows: Array,
+    plan: Plan,
+    problems: list[Problem],
+) -> tuple[Exact, Exact | None, Exact | None]:
+    """What each credit's rate is applied to, what quotas and tiers see of it where that is something else, and the
+    part of the rate that it earns where the commission is divided after the rate."""
+    rounding = plan.conventions.round_at("credit")
+    value = _shared(worth, events, credits, rows, rounding, plan, problems)
+    counted: Exact | None = None
+    if credits.counted is not None:
+        counted = worth[credits.event[rows]] * credits.counted[rows]
+        if rounding is not None:
+            counted = counted.rounded(rounding.mode, rounding.decimals)
+    share = credits.share[rows]
+    divides = (credits.type[rows] == DIRECT) & (share < Exact.full(len(rows), 1))
+    when = plan.conventions.get("split.when")
+    if not divides.any() or (when is None and all(m.proportional for m in component.earn)):
+        return value, counted, None
+    if when is None:
+        at = int(credits.event[rows[divides]][0])
+        problems.append(
+            open_convention(
+                "split.when",
+                f'the credit of {events.record[at]} is split, "{component.name}" pays by more than a fixed rate, and '
+                f'"{plan.name}" doesn\'t state split.when.',
+                events.where(at),
+                plan.conventions,
+            )
+        )
+    if when != "after rate":
+        return value, counted, None
+    whole = worth[credits.event[rows]]
+    if rounding is not None:
+        whole = whole.rounded(rounding.mode, rounding.decimals)
+    return Exact.where(divides, whole, value), counted, Exact.where(divides, share, Exact.full(len(rows), 1))
 
 
 def _shared(
@@ -191,19 +406,21 @@ def _shared(
     direct = np.flatnonzero(credits.type == DIRECT)
     new = np.ones(len(direct), dtype=bool)
     new[1:] = credits.event[direct][1:] != credits.event[direct][:-1]
+    if credits.reading is not None:
+        new[1:] |= credits.reading[direct][1:] != credits.reading[direct][:-1]
     starts = np.flatnonzero(new)
     counts = np.diff(np.append(starts, len(direct)))
     left = whole[direct[starts]].rounded(rounding.mode, rounding.decimals) - shared[direct].sums(starts)
-    split = counts > 1
+    # Only shares that make up the whole record leave a cent; the members of a group don't divide it.
+    split = (counts > 1) & credits.share[direct].sums(starts).same(Exact.full(len(starts), 1))
     who = plan.conventions.get("split.residue")
     if who is None and (left.num[split] != 0).any():
         problems.append(
-            Problem(
-                "convention-open",
+            open_convention(
+                "split.residue",
                 f'"{plan.name}" rounds credits but doesn\'t state split.residue.',
                 rounding.where,
-                "Rounded shares of a split don't sum to the deal; somebody gets the cent that is left.",
-                "Add to conventions one of: split.residue: last; split.residue: first; split.residue: largest share",
+                plan.conventions,
             )
         )
         return shared[rows]

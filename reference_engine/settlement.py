@@ -1,28 +1,29 @@
-"""The last stage: what stands above the plans of a payee.  Draws, opening balances, pay below zero."""
+"""The last stage: what stands above the plans of a payee.  Closed periods, draws, debts, limits of the whole pay."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from reference_engine.columns import Array, Exact
-from reference_engine.lines import Lines, Rule, paid
-from reference_engine.mechanics.paying import draw
+from reference_engine.draw_terms import Term, stated
+from reference_engine.events import Events
+from reference_engine.mechanics.settling.draw import Draw
 from reference_engine.problems import Problem, Where
+from reference_engine.restatement import component_word, restate
+from reference_engine.results import Part
 from reference_engine.selection import Eligibility
+from reference_engine.settling_run import Settling, SettlingRun
 from reference_engine.vocabulary.calendar import Period
 from reference_engine.vocabulary.plan import Plan
 from reference_engine.vocabulary.results import Balance
 from reference_engine.world import World
 
-if TYPE_CHECKING:
-    from reference_engine.results import Part
-
 Key = tuple[int, str]
+"""payee, currency."""
 
 
 def settle(
@@ -32,241 +33,420 @@ def settle(
     until: date | None,
     only: set[int] | None,
     problems: list[Problem],
+    events: Events,
 ) -> tuple[list[Part], list[Balance]]:
-    """Lines for draws and balances of every payee who has any, and the balance after each period.
+    """Lines for draws, balances, closed periods and limits of every payee who has any, and the balance after each period.
 
     only: the codes of the payees wanted; every one where None.
     """
-    ledger = _Ledger(parts, plans, world, until, problems)
-    return ledger.settled(only)
+    closed = [_only(p, only) for p in restate(parts, plans, world, events, problems)]
+    found = _Settlement([*parts, *closed], plans, world, until, only, problems)
+    out, balances = found.settled()
+    return [*closed, *out], balances
 
 
-class _Ledger:
+def _only(part: Part, only: set[int] | None) -> Part:
+    if only is not None:
+        part.lines = part.lines.take(np.flatnonzero(np.isin(part.lines.payee, sorted(only))))
+    return part
+
+
+@dataclass(frozen=True)
+class _Pay:
+    """What is paid, summed by payee, currency, pay period and part.  start: the first day of the period."""
+
+    payee: Array
+    unit: Array
+    start: Array
+    part: Array
+    word: Array
+    amount: Exact
+
+
+class _Settlement:
     def __init__(
         self,
         parts: list[Part],
         plans: Sequence[Plan],
         world: World,
         until: date | None,
+        only: set[int] | None,
         problems: list[Problem],
     ) -> None:
-        self.world, self.until, self.problems = world, until, problems
-        self.plans = [(plan, Eligibility(plan, world)) for plan in plans]
-        self.totals: dict[Key, dict[Period, Fraction]] = {}
-        self.readings: dict[Key, set[str | None]] = {}
-        self.plan_where: dict[Key, Where] = {}
-        self.cadences: dict[Key, set[str]] = {}
-        for part in parts:
-            self._add(part)
+        self.parts, self.plans, self.world = parts, plans, world
+        self.until, self.only, self.problems = until, only, problems
+        self.eligible = [Eligibility(plan, world) for plan in plans]
+        self.units: dict[str, int] = {}
+        self.words: dict[tuple[int, str], int] = {}
+        self.pay = self._gathered()
+        self.earning: dict[Key, set[int]] = {}
+        self._find_plans()
 
-    def _add(self, part: Part) -> None:
-        for p in paid(part.lines):
-            key = (p.payee, p.currency)
-            totals = self.totals.setdefault(key, {})
-            period = part.periods[p.period]
-            totals[period] = totals.get(period, Fraction(0)) + p.amount
-            if part.plan is not None:
-                self.readings.setdefault(key, set()).add(part.plan.conventions.get("balance.negative"))
-                self.plan_where.setdefault(key, part.plan.where)
-                self.cadences.setdefault(key, set()).add(
-                    part.plan.pays or self.world.calendar.pay_cadence or "month"
-                )
+    # -- what is paid ---------------------------------------------------------------------------------
+    def _gathered(self) -> _Pay:
+        found = [c for i, part in enumerate(self.parts) if (c := self._cells(i, part)) is not None]
+        columns = list(zip(*found, strict=True)) if found else [()] * 5
+        whole = [np.concatenate(c) if c else np.zeros(0, np.int64) for c in columns[:4]]
+        amount = Exact.concat(list(columns[4])) if found else Exact(np.zeros(0, np.int64))
+        payee, unit, start, word = whole
+        owner = np.array([k for k, _ in self.words] or [0], dtype=np.int64)
+        return _Pay(payee, unit, start, owner[word] if len(word) else word, word, amount)
 
-    def settled(self, only: set[int] | None) -> tuple[list[Part], list[Balance]]:
-        draws, opening = self._draws(only), self._openings()
+    def _cells(self, index: int, part: Part) -> tuple[Array, Array, Array, Array, Exact] | None:
+        lines = part.lines
+        rows = np.flatnonzero(~lines.held)
+        if not len(rows):
+            return None
+        unit = _coded(lines.currency[rows], self.units)
+        above = part.component is None or not part.component.sources
+        kinds = lines.kind[rows] if above else np.full(1, "", dtype=object)
+        local: dict[str, int] = {}
+        kind = _coded(kinds, local) if above else np.zeros(len(rows), dtype=np.int64)
+        names = list(local) or [""]
+        plan = next((k for k, p in enumerate(self.plans) if p is part.plan), -1)
+        codes = [self.words.setdefault((plan, component_word(part, n)), len(self.words)) for n in names]
+        word = np.array(codes, dtype=np.int64)[kind]
+        order = np.lexsort((word, unit, lines.paid_in[rows], lines.payee[rows]))
+        keys = [k[order] for k in (lines.payee[rows], unit, lines.paid_in[rows], word)]
+        new = np.ones(len(rows), dtype=bool)
+        new[1:] = np.logical_or.reduce([k[1:] != k[:-1] for k in keys])
+        starts = np.flatnonzero(new)
+        days = np.array([p.first for p in part.periods], dtype="datetime64[D]").astype(np.int64)
+        amount = lines.amount[rows[order]].sums(starts)
+        return keys[0][starts], keys[1][starts], days[keys[2][starts]], keys[3][starts], amount
+
+    def _find_plans(self) -> None:
+        pay = self.pay
+        triples = np.unique(np.stack([pay.payee, pay.unit, pay.part]), axis=1) if len(pay.payee) else None
+        names = list(self.units)
+        for payee, unit, plan in triples.T.tolist() if triples is not None else ():
+            self.earning.setdefault((payee, names[unit]), set()).add(plan)
+
+    # -- who is settled -------------------------------------------------------------------------------
+    def settled(self) -> tuple[list[Part], list[Balance]]:
+        found: list[Problem] = []
+        terms = [t for t in stated(self.world, found) if self._wanted(t.payee)]
+        self.problems.extend(found)
+        spans: dict[Key, list[tuple[date, date]]] = {}
+        for term in terms:
+            for unit in self._units_of(term):
+                if term.first is not None and term.last is not None:
+                    spans.setdefault((term.payee, unit), []).append((term.first.first, term.last.last))
+        opened: set[Key] = set()
+        for key, period in self._openings():
+            spans.setdefault(key, []).append((period.first, period.last))
+            opened.add(key)
+        negative = self._negative()
+        keys = {*spans, *negative, *self._limited()}
+        groups: dict[tuple[int, ...], list[Key]] = {}
+        for key in sorted(keys):
+            plans = tuple(sorted(self._plans_of(key)))
+            if key not in spans and not any(self.plans[p].settling for p in plans) and self._paid_out(plans):
+                continue
+            groups.setdefault(plans, []).append(key)
         out: list[Part] = []
         balances: list[Balance] = []
-        for key in sorted({*self.totals, *draws, *opening}):
-            if only is not None and key[0] not in only:
-                continue
-            totals, readings = self.totals.get(key, {}), self.readings.get(key, set())
-            covered = [span for span, *_ in draws.get(key, [])]
-            negative = [
-                p
-                for p, amount in totals.items()
-                if amount < 0 and not any(s.first <= p.first <= s.last for s in covered)
-            ]
-            if negative and readings not in ({"carried"}, {"paid out"}):
-                self._open(key, negative[0], totals[negative[0]], readings)
-                continue
-            if key not in draws and key not in opening and (not negative or readings == {"paid out"}):
-                continue
-            done = self._settle_one(
-                key, totals, draws.get(key, []), opening.get(key, []), "carried" in readings
-            )
-            if done is not None:
-                out.append(done[0])
-                balances.extend(done[1])
+        for plans, members in sorted(groups.items()):
+            part, rows = self._group(plans, members, spans, opened, negative, terms)
+            if part is not None:
+                out.append(part)
+            balances.extend(rows)
+        order = {payee: i for i, payee in enumerate(self.world.payees)}
+        balances.sort(key=lambda b: order[b.payee])
         return out, balances
 
-    def _settle_one(
-        self,
-        key: Key,
-        totals: dict[Period, Fraction],
-        draws: list[tuple[Period, str, Fraction, Where]],
-        openings: list[tuple[Period, Fraction, Where]],
-        carries: bool,
-    ) -> tuple[Part, list[Balance]] | None:
-        from reference_engine.results import Part
+    def _wanted(self, payee: int) -> bool:
+        return self.only is None or payee in self.only
 
-        code, currency = key
-        payee = self.world.payees[code]
-        cadences = self._cadences_of(key)
+    def _units_of(self, term: Term) -> list[str]:
+        if term.unit:
+            return [term.unit]
+        own = [unit for payee, unit in self.earning if payee == term.payee]
+        plans = [self.plans[p].currency for p in self._on(term.payee)]
+        return list(dict.fromkeys(own)) or list(dict.fromkeys(u for u in plans if u))[:1]
+
+    def _openings(self) -> list[tuple[Key, Period]]:
+        table = self.world.table("opening_balances")
+        column = table.amounts("balance")
+        out: list[tuple[Key, Period]] = []
+        for row, payee in enumerate(table.words("payee").tolist()):
+            unit = str(column.currency[row]) if column.currency is not None else ""
+            key = (self.world.payee_code[payee], unit)
+            if self._wanted(key[0]):
+                out.append((key, self.world.period(str(table.words("period")[row]))))
+        return out
+
+    def _negative(self) -> set[Key]:
+        """The payees who are paid less than nothing in some period."""
+        pay = self.pay
+        if not len(pay.payee):
+            return set()
+        order = np.lexsort((pay.start, pay.unit, pay.payee))
+        keys = [k[order] for k in (pay.payee, pay.unit, pay.start)]
+        new = np.ones(len(order), dtype=bool)
+        new[1:] = np.logical_or.reduce([k[1:] != k[:-1] for k in keys])
+        starts = np.flatnonzero(new)
+        low = starts[pay.amount[order].sums(starts).num < 0]
+        names = list(self.units)
+        return {
+            (p, names[u])
+            for p, u in zip(keys[0][low].tolist(), keys[1][low].tolist(), strict=True)
+            if self._wanted(p)
+        }
+
+    def _limited(self) -> set[Key]:
+        """The payees whose whole pay some plan limits, tops up or carries."""
+        out: set[Key] = set()
+        for k, plan in enumerate(self.plans):
+            if not plan.settling:
+                continue
+            out |= {key for key, plans in self.earning.items() if k in plans and self._wanted(key[0])}
+            if any(isinstance(m, Settling) and m.everybody for m in plan.settling):
+                unit = plan.currency or _money_of(plan)
+                out |= {
+                    (code, unit)
+                    for code in range(len(self.world.payees))
+                    if self._wanted(code) and self.eligible[k].ever(code)
+                }
+        return out
+
+    def _on(self, payee: int) -> set[int]:
+        return {k for k, e in enumerate(self.eligible) if e.ever(payee)}
+
+    def _plans_of(self, key: Key) -> set[int]:
+        """The plans that pay a payee, or else those that the payee is on."""
+        return self.earning.get(key) or self._on(key[0])
+
+    def _paid_out(self, plans: tuple[int, ...]) -> bool:
+        return bool(plans) and all(
+            self.plans[p].conventions.get("balance.negative") == "paid out" for p in plans
+        )
+
+    # -- settling them --------------------------------------------------------------------------------
+    def _group(
+        self,
+        plans: tuple[int, ...],
+        keys: list[Key],
+        spans: dict[Key, list[tuple[date, date]]],
+        opened: set[Key],
+        negative: set[Key],
+        terms: list[Term],
+    ) -> tuple[Part | None, list[Balance]]:
+        """Everybody who is on the same plans."""
+        own = tuple(self.plans[p] for p in plans)
+        usual = self.world.calendar.pay_cadence
+        cadences = {p.pays or usual or "month" for p in own} or ({usual} if usual else set())
+        where = own[0].where if own else Where()
         if len(cadences) != 1:
+            payee = self.world.payees[keys[0][0]]
+            words = "plans of different pay frequencies." if cadences else "no plan that is calculated."
             self.problems.append(
                 Problem(
                     "pay-frequency-mixed",
-                    f'"{payee}" has a draw or a balance, and is on '
-                    + ("plans of different pay frequencies." if cadences else "no plan that is calculated."),
-                    self.plan_where.get(key, Where()),
+                    f'"{payee}" has a draw or a balance, and is on {words}',
+                    where,
                     "It isn't stated against which pay it counts.",
                     "Let the payee's plans pay equally often.",
                 )
             )
-            return None
+            return None, []
         cadence = cadences.pop()
-        spans = [*totals, *(d[0] for d in draws), *(o[0] for o in openings)]
-        first, last = min(p.first for p in spans), max(p.last for p in spans)
+        mine = [p for p in self.parts if p.plan in own and p.periods]
+        days = [d for key in keys for span in spans.get(key, ()) for d in span]
+        days += list(self._span_of(mine, own)) if mine else []
         if self.until is not None:
-            last = min(last, self.until)
-        if last < first:
+            days = [d for d in days if d <= self.until] + (
+                [self.until] if max(days, default=self.until) > self.until else []
+            )
+        if not days:
+            return None, []
+        periods = self.world.calendar.periods(min(days), max(days), cadence)
+        program = self._program(
+            own,
+            any(k in spans or (k in negative and not self._paid_out(plans)) for k in keys),
+            where,
+        )
+        if program is None:
+            return None, []
+        run, ends = self._run(own, keys, spans, periods, cadence, mine, terms)
+        self._check_currencies(keys, terms, spans)
+        for mechanic in program:
+            mechanic.settle(run)
+            if run.problems:
+                self.problems.extend(run.problems)
+                return None, []
+        lines, rules = run.lines()
+        balances = run.balances(ends)
+        part = Part(None, "", None, rules, [], periods, lines) if lines is not None else None
+        return part, balances
+
+    def _program(self, plans: tuple[Plan, ...], owes: bool, where: Where) -> list[Settling] | None:
+        """The settling mechanics of some plans, in order; None where they don't fit together."""
+        lists = {p.settling for p in plans}
+        if len(lists) > 1:
+            self.problems.append(
+                Problem(
+                    "settle-differs",
+                    "a payee is paid by "
+                    + " and ".join(f'"{p.name}"' for p in plans)
+                    + ', whose "settle" differ.',
+                    where,
+                    "The whole pay of a payee can be settled in one way only.",
+                    'State the same "settle" in all plans of the payee.',
+                )
+            )
             return None
-        periods = self.world.calendar.periods(first, last, cadence)
-        amount = Exact.of([totals.get(p, Fraction(0)) for p in periods]).reshape(1, len(periods))
-        wanted, recoverable = self._draw_row(payee, periods, draws)
-        at_open = Exact.of(
-            [sum((o[1] for o in openings if o[0].first == p.first), Fraction(0)) for p in periods]
-        ).reshape(1, len(periods))
-        result = draw.settle(
-            amount,
-            wanted.reshape(1, len(periods)),
-            recoverable.reshape(1, len(periods)),
-            at_open,
-            np.array([carries]),
-        )
-        has_draw = bool(draws)
-        words = (
-            (result.advance, "draw advance", "pay is topped up to the draw"),
-            (
-                result.recovery,
-                "draw recovery" if has_draw else "balance recovered",
-                "what is owed is recovered from pay",
-            ),
-            (result.carried, "carried to the next period", "pay below zero is carried as a debt"),
-        )
-        rules: list[Rule] = []
-        lines: list[Lines] = []
-        where = draws[0][3] if draws else openings[0][2] if openings else self.plan_where.get(key, Where())
-        for matrix, kind, why in words:
-            column = matrix.ravel()
-            at = column.nonzero()
-            rules.append(Rule(why, kind, where))
-            lines.append(
-                Lines.plain(
-                    np.full(len(at), code),
-                    at,
-                    column[at],
-                    np.full(len(at), currency, dtype=object),
-                    kind=kind,
-                    rule=np.full(len(at), len(rules) - 1),
+        listed = [m for m in (lists.pop() if lists else ()) if isinstance(m, Settling)]
+        acting = [m for m in listed if m.acts]
+        if any(m.debts for m in acting):
+            return acting
+        if acting and owes:
+            self.problems.append(
+                Problem(
+                    "settle-order",
+                    '"settle" doesn\'t say when draws and debts are settled.',
+                    acting[0].where,
+                    "A limit before or after a draw pays another amount.",
+                    'Add "- draw" to "settle" where draws, opening balances and pay below zero belong.',
                 )
             )
-        balances = [
-            Balance(payee, p.label, b, currency)
-            for p, b in zip(periods, result.balance.ravel().fractions(), strict=True)
+            return None
+        return acting or [Draw()]
+
+    def _run(
+        self,
+        plans: tuple[Plan, ...],
+        keys: list[Key],
+        spans: dict[Key, list[tuple[date, date]]],
+        periods: list[Period],
+        cadence: str,
+        mine: list[Part],
+        terms: list[Term],
+    ) -> tuple[SettlingRun, Array]:
+        shape = (len(keys), len(periods))
+        starts = np.array([p.first for p in periods], dtype="datetime64[D]").astype(np.int64)
+        lasts = np.array([p.last for p in periods], dtype="datetime64[D]").astype(np.int64)
+        row_of = {key: r for r, key in enumerate(keys)}
+        pay = self.pay
+        names = list(self.units)
+        code = np.full((len(self.world.payees), max(len(names), 1)), -1, dtype=np.int64)
+        for (payee, unit), r in row_of.items():
+            if unit in self.units:
+                code[payee, self.units[unit]] = r
+        row = code[pay.payee, pay.unit] if len(pay.payee) else np.zeros(0, np.int64)
+        at = np.searchsorted(starts, pay.start)
+        kept = np.flatnonzero((row >= 0) & (at < len(periods)))
+        first = np.full(len(keys), len(periods), dtype=np.int64)
+        ends = np.full(len(keys), -1, dtype=np.int64)
+        np.minimum.at(first, row[kept], at[kept])
+        np.maximum.at(ends, row[kept], at[kept])
+        whole_last = max((int(np.searchsorted(lasts, _day(p.periods[-1].last))) for p in mine), default=-1)
+        for key, found in spans.items():
+            if key in row_of:
+                r = row_of[key]
+                for a, b in found:
+                    first[r] = min(first[r], int(np.searchsorted(lasts, _day(a))))
+                    ends[r] = max(ends[r], int(np.searchsorted(lasts, _day(b))))
+        codes = np.array([k for k, _ in keys], dtype=np.int64)
+        eligible = [e for e in self.eligible if e.plan in plans]
+
+        def on_in(period: Period) -> Array:
+            """Whether each payee is on one of the plans on the first or the last day of a period."""
+            days = [np.full(len(codes), np.datetime64(d, "D")) for d in (period.first, period.last)]
+            found: Array = np.logical_or.reduce([e.on(codes, d) for e in eligible for d in days])
+            return found
+
+        if any(isinstance(m, Settling) and m.everybody for p in plans for m in p.settling) and mine:
+            begin, finish = self._span_of(mine, plans)
+            for t, period in enumerate(periods):
+                if begin <= period.first and period.last <= finish:
+                    on = on_in(period)
+                    first[on] = np.minimum(first[on], t)
+                    ends[on] = np.maximum(ends[on], t)
+        ends = np.minimum(ends, len(periods) - 1)
+        last = np.minimum(np.maximum(ends, whole_last), len(periods) - 1)
+        parts: dict[tuple[str, str], Exact] = {}
+        owners = {w: key for key, w in self.words.items()}
+        for w in np.unique(pay.word[kept]).tolist():
+            rows = kept[pay.word[kept] == w]
+            plan, name = owners[w]
+            parts[self.plans[plan].name if plan >= 0 else "", name] = _matrix(
+                row[rows], at[rows], pay.amount[rows], shape
+            )
+        total = _matrix(row[kept], at[kept], pay.amount[kept], shape)
+        run = SettlingRun(
+            self.world,
+            plans,
+            codes,
+            np.array([u for _, u in keys], dtype=object),
+            periods,
+            cadence,
+            total,
+            parts,
+            first,
+            last,
+            on_in,
+            terms,
+        )
+        return run, ends
+
+    def _span_of(self, mine: list[Part], plans: tuple[Plan, ...]) -> tuple[date, date]:
+        """The days that a group's run covers: those of its records, and of what it pays everybody."""
+        first, last = min(p.periods[0].first for p in mine), max(p.periods[-1].last for p in mine)
+        begins = [
+            m.begins(self.world.calendar, first)
+            for p in plans
+            for m in p.settling
+            if isinstance(m, Settling) and m.everybody
         ]
-        return Part(None, "", None, rules, [], periods, Lines.joined(lines)), balances
+        return min([first, *begins]), last
 
-    def _cadences_of(self, key: Key) -> set[str]:
-        """How often a payee is paid: by what the payee earned, or else by the plans the payee is on."""
-        usual = self.world.calendar.pay_cadence
-        on = {plan.pays or usual or "month" for plan, eligible in self.plans if eligible.ever(key[0])}
-        return self.cadences.get(key) or on or ({usual} if usual else set())
-
-    def _draw_row(
-        self, payee: str, periods: list[Period], draws: list[tuple[Period, str, Fraction, Where]]
-    ) -> tuple[Exact, Array]:
-        amounts = [Fraction(0)] * len(periods)
-        recoverable = np.zeros(len(periods), dtype=bool)
-        for span, kind, amount, where in draws:
-            hit = [i for i, p in enumerate(periods) if span.first <= p.first and p.last <= span.last]
-            for i in hit:
-                if amounts[i]:
-                    self.problems.append(
-                        Problem(
-                            "draw-twice",
-                            f'"{payee}" has two draws in {periods[i].label}.',
-                            where,
-                            remedy="State one.",
-                        )
-                    )
-                amounts[i] = amount
-                recoverable[i] = kind == "recoverable"
-        return Exact.of(amounts), recoverable
-
-    def _draws(self, only: set[int] | None) -> dict[Key, list[tuple[Period, str, Fraction, Where]]]:
-        table = self.world.table("draws")
-        column = table.amounts("amount")
-        out: dict[Key, list[tuple[Period, str, Fraction, Where]]] = {}
-        for row, payee in enumerate(table.words("payee").tolist()):
-            if only is not None and self.world.payee_code[payee] not in only:
+    def _check_currencies(
+        self, keys: list[Key], terms: list[Term], spans: dict[Key, list[tuple[date, date]]]
+    ) -> None:
+        """A draw or a balance in a currency in which the payee isn't paid would never meet the pay."""
+        for payee, unit in keys:
+            if (payee, unit) in self.earning or (payee, unit) not in spans:
                 continue
-            first, last = (
-                self.world.period(str(table.words("from")[row])),
-                self.world.period(str(table.words("to")[row])),
-            )
-            if last.last < first.first:
+            others = sorted(u for p, u in self.earning if p == payee)
+            if others:
+                term = next((t for t in terms if t.payee == payee), None)
                 self.problems.append(
                     Problem(
-                        "dates-order",
-                        f'the draw of "{payee}" ends with {last.label}, before it starts with {first.label}.',
-                        table.where(row),
-                        "It would count in no period.",
-                        "Correct one of the periods.",
+                        "currency-mixed",
+                        f'"{self.world.payees[payee]}" has a draw or a balance in {unit}, and is paid in {others[0]}.',
+                        term.where if term else Where(),
+                        "They can't be compared.",
+                        "State it in the currency of the pay.",
                     )
                 )
-                continue
-            per = str(table.words("per")[row])
-            code = self.world.payee_code[payee]
-            currency = str(column.currency[row]) if column.currency is not None else ""
-            paid = self._cadences_of((code, currency))
-            if paid != {per}:
-                self.problems.append(
-                    Problem(
-                        "draw-frequency",
-                        f'the draw of "{payee}" is per {per}, and pay is per {", ".join(sorted(p for p in paid))}.',
-                        table.where(row),
-                        "A draw tops up the pay of one pay period.",
-                        "State the draw per pay period.",
-                    )
-                )
-                continue
-            span = Period(first.first, last.last, f"{first.label} to {last.label}")
-            out.setdefault((code, currency), []).append(
-                (span, str(table.words("kind")[row]), column.value.at(row), table.where(row))
-            )
-        return out
 
-    def _openings(self) -> dict[Key, list[tuple[Period, Fraction, Where]]]:
-        table = self.world.table("opening_balances")
-        column = table.amounts("balance")
-        out: dict[Key, list[tuple[Period, Fraction, Where]]] = {}
-        for row, payee in enumerate(table.words("payee").tolist()):
-            currency = str(column.currency[row]) if column.currency is not None else ""
-            key = (self.world.payee_code[payee], currency)
-            out.setdefault(key, []).append(
-                (self.world.period(str(table.words("period")[row])), column.value.at(row), table.where(row))
-            )
-        return out
 
-    def _open(self, key: Key, period: Period, amount: Fraction, readings: set[str | None]) -> None:
-        known = " and ".join(sorted(r for r in readings if r)) or "nothing"
-        self.problems.append(
-            Problem(
-                "convention-open",
-                f'the payout of "{self.world.payees[key[0]]}" for {period.label} is below zero; the plans state {known} for that.',
-                self.plan_where.get(key, Where()),
-                "A negative payout may be carried to later periods or be settled at once.",
-                "Add to conventions  balance.negative: carried  or  balance.negative: paid out, alike in all plans of the payee.",
-            )
-        )
+def _coded(words: Array, known: dict[str, int]) -> Array:
+    """Words as positions among those known; new ones are added."""
+    if not len(words):
+        return np.zeros(0, dtype=np.int64)
+    if (words == words[0]).all():
+        return np.full(len(words), known.setdefault(str(words[0]), len(known)), dtype=np.int64)
+    return np.array([known.setdefault(w, len(known)) for w in words.tolist()], dtype=np.int64)
+
+
+def _matrix(row: Array, at: Array, amount: Exact, shape: tuple[int, int]) -> Exact:
+    """Amounts summed into rows and periods."""
+    cell = row * shape[1] + at
+    order = np.argsort(cell, kind="stable")
+    starts = np.searchsorted(cell[order], np.arange(shape[0] * shape[1]))
+    return amount[order].sums(starts).reshape(*shape)
+
+
+def _day(day: date) -> int:
+    return int(np.datetime64(day, "D").astype(np.int64))
+
+
+def _money_of(plan: Plan) -> str:
+    """The currency in which a plan without one tops everybody's pay up."""
+    for mechanic in plan.settling:
+        amount = getattr(mechanic, "amount", None)
+        if amount is not None:
+            return str(amount.currency)
+    return ""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import overload
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact
+from reference_engine.columns import Array, Exact, same
 from reference_engine.problems import Where
 from reference_engine.vocabulary.tables import TABLES
 
@@ -56,23 +59,62 @@ class Table:
     def words(self, name: str) -> Array:
         """A text column; blanks where the table doesn't have it."""
         column = self.text.get(name)
-        return column if column is not None else np.full(self.size, "", dtype=object)
+        return column if column is not None else same("", self.size)
 
     def days(self, name: str) -> Array:
         """A date column; NaT where the table doesn't have it."""
         column = self.dates.get(name)
-        return column if column is not None else np.full(self.size, NO_DATE)
+        return column if column is not None else same(NO_DATE, self.size, NO_DATE.dtype)
 
     def amounts(self, name: str) -> Numbers:
         """A number column; absent everywhere where the table doesn't have it."""
         column = self.numbers.get(name)
         if column is not None:
             return column
-        blank = np.full(self.size, "", dtype=object)
-        return Numbers(Exact(np.zeros(self.size, np.int64)), np.zeros(self.size, dtype=bool), blank)
+        return Numbers(Exact.full(self.size, 0), same(False, self.size, bool), same("", self.size))
 
     @cached_property
     def index(self) -> dict[str, int]:
         """First key column -> row, for tables whose first key column names the row."""
         column = self.words(TABLES[self.name].key[0])
         return {value: row for row, value in enumerate(column.tolist())}
+
+
+class Wheres(Sequence[Where]):
+    """Places, of single rows and of whole tables, each looked up only when somebody asks for it."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._parts: list[Table | Where] = []
+        self._size = 0
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, index: int) -> Where: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Where]: ...
+    def __getitem__(self, index: int | slice) -> Where | list[Where]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(self._size))]
+        if not 0 <= index < self._size:
+            raise IndexError(index)
+        part = bisect_right(self._starts, index) - 1
+        found = self._parts[part]
+        return found if isinstance(found, Where) else found.where(index - self._starts[part])
+
+    def append(self, where: Where) -> None:
+        """One more place."""
+        self._add(where, 1)
+
+    def add(self, table: Table) -> int:
+        """All rows of a table; the position of the first."""
+        self._add(table, table.size)
+        return self._size - table.size
+
+    def _add(self, part: Table | Where, size: int) -> None:
+        if size:
+            self._starts.append(self._size)
+            self._parts.append(part)
+            self._size += size

@@ -107,7 +107,7 @@ def read_table(schema: TableSchema, text: TextTable, problems: list[Problem]) ->
             reader.check_present(spec, cells)
         if spec.kind == "date":
             dates[name] = reader.dates(spec, cells)
-        elif spec.kind in ("money", "percent", "number"):
+        elif spec.kind in ("money", "amount", "percent", "number"):
             numbers[name] = reader.numbers(spec, cells, currencies)
         else:
             words[name] = reader.words(spec, cells)
@@ -204,8 +204,11 @@ class _Cells:
             if not cell:
                 continue
             try:
-                if spec.kind == "money":
-                    values[row], currency[row] = self._money(cell, currencies[row] if currencies else "")
+                stated = currencies[row] if currencies else ""
+                if spec.kind == "amount" and not stated and not cell[-1:].isalpha():
+                    values[row] = parse_number(cell)
+                elif spec.kind in ("money", "amount"):
+                    values[row], currency[row] = self._money(cell, stated)
                 else:
                     values[row] = parse_percent(cell).value if spec.kind == "percent" else parse_number(cell)
                 present[row] = True
@@ -213,7 +216,7 @@ class _Cells:
                 self.problem("not-a-number", row, spec, str(error))
         units = np.empty(len(cells), dtype=object)
         units[:] = currency
-        return Numbers(Exact.of(values), present, units if spec.kind == "money" else None)
+        return Numbers(Exact.of(values), present, units if spec.kind in ("money", "amount") else None)
 
     def _money(self, cell: str, stated: str) -> tuple[Any, str]:
         if cell[-1:].isalpha():
@@ -237,6 +240,7 @@ def _form(spec: Field) -> str:
         return " or ".join(spec.choices)
     return {
         "money": "an amount, like 1,200.50 EUR",
+        "amount": "an amount, like 1,200.50 EUR, or a number of units, like 12",
         "percent": "a percent, like 8%",
         "number": "a number, like 12",
         "date": "a date, like 2026-03-31",

@@ -9,14 +9,20 @@ from functools import cached_property
 import numpy as np
 
 from reference_engine.columns import Array
+from reference_engine.fiscal_calendar import read_calendar
+from reference_engine.people import People
 from reference_engine.problems import Problem, Where, did_you_mean
+from reference_engine.reporting import Reporting, reporting
 from reference_engine.table import Table
 from reference_engine.table_reader import check_keys, check_spans, joined, read_table
 from reference_engine.vocabulary.calendar import Calendar, NotAPeriod, Period
 from reference_engine.vocabulary.tables import TABLES, TextTable
+from reference_engine.words import coded, distinct
 
 TERRITORY_OWNER = "territory owner"
 """The owner of a deal that belongs to whoever holds its territory."""
+BY_RULE = "by rule"
+"""The owner of a deal for which matching_rules find who is credited."""
 MAX_SHOWN = 50
 
 
@@ -29,17 +35,29 @@ class World:
 
     def table(self, name: str) -> Table:
         """A standard table; an empty one where the world doesn't have it."""
-        found = self.tables.get(name)
-        return found if found is not None else Table(name, 0, {}, {}, {}, "", ())
+        found = self.tables.get(name) or self._missing.get(name)
+        if found is None:
+            found = self._missing[name] = Table(name, 0, {}, {}, {}, "", ())
+        return found
+
+    @cached_property
+    def _missing(self) -> dict[str, Table]:
+        return {}
 
     @cached_property
     def payees(self) -> tuple[str, ...]:
         """Every payee, in the order in which they are first named: in payees, then wherever they are mentioned."""
-        names: dict[str, None] = dict.fromkeys(self.table("payees").words("payee").tolist())
+        names: dict[str, None] = dict.fromkeys(distinct(self.table("payees").words("payee")))
         for table, column in _MENTIONS:
-            names.update(dict.fromkeys(self.table(table).words(column).tolist()))
+            names.update(dict.fromkeys(distinct(self.table(table).words(column))))
         names.pop("", None)
-        names.pop(TERRITORY_OWNER, None)
+        listed = set(self.table("payees").words("payee").tolist())
+        for word in (TERRITORY_OWNER, BY_RULE, *self.table("groups").words("group").tolist()):
+            if word not in listed:
+                names.pop(word, None)
+        if not names and self.table("reported_measures").size:
+            # Figures of a company without people still need somebody to stand for it.
+            return ("company",)
         return tuple(names)
 
     @cached_property
@@ -48,19 +66,47 @@ class World:
 
     def payee_column(self, name: str) -> Array:
         """A text column of the payees table, one entry for each payee of the world."""
-        out = np.full(len(self.payees), "", dtype=object)
-        table = self.table("payees")
-        if table.size:
-            codes = [self.payee_code[p] for p in table.words("payee").tolist()]
-            out[codes] = table.words(name)
-        return out
+        if name not in self._payee_columns:
+            out = np.full(len(self.payees), "", dtype=object)
+            table = self.table("payees")
+            if table.size:
+                out[self.codes_of(table.words("payee"))] = table.words(name)
+            out.flags.writeable = False
+            self._payee_columns[name] = out
+        return self._payee_columns[name]
+
+    @cached_property
+    def _payee_columns(self) -> dict[str, Array]:
+        return {}
+
+    def codes_of(self, names: Array) -> Array:
+        """The codes of a column of payees' names; -1 for a name that is no payee's."""
+        words = coded(names)
+        code = np.array([self.payee_code.get(n, -1) for n in words.names], dtype=np.int64)
+        found: Array = code[words.codes]
+        return found
 
     @cached_property
     def managers(self) -> Array:
         """The code of each payee's manager; -1 where there is none."""
-        return np.array(
-            [self.payee_code.get(m, -1) for m in self.payee_column("manager").tolist()], dtype=np.int64
-        )
+        return self.codes_of(self.payee_column("manager"))
+
+    @cached_property
+    def reporting(self) -> Reporting:
+        """Who reports to whom, and when: the dated reporting lines, or the managers where there are none."""
+        table = self.table("reporting_lines")
+        if table.size:
+            codes = [
+                np.array([self.payee_code[p] for p in table.words(c).tolist()], dtype=np.int64)
+                for c in ("payee", "manager")
+            ]
+            return reporting(len(self.payees), codes[0], codes[1], table.days("from"), table.days("to"))
+        return reporting(len(self.payees), *self.people.manager_lines())
+
+    @cached_property
+    def people(self) -> People:
+        """Who works when, as what and for whom."""
+        return People(self)
 
     def period(self, label: str) -> Period:
         return self.calendar.period(label)
@@ -70,12 +116,29 @@ _MENTIONS = (
     ("payees", "manager"),
     ("plan_assignments", "payee"),
     ("quotas", "payee"),
+    ("reported_measures", "payee"),
+    ("fund_claims", "payee"),
     ("territories", "owner"),
     ("credit_splits", "payee"),
     ("deals", "owner"),
+    ("pipeline", "owner"),
     ("retail_sales", "retailer"),
     ("draws", "payee"),
+    ("reporting_lines", "payee"),
+    ("reporting_lines", "manager"),
+    ("matching_rules", "payee"),
+    ("crediting_rules", "payee"),
+    ("groups", "payee"),
+    ("named_accounts", "payee"),
+    ("holdovers", "payee"),
+    ("credit_holds", "payee"),
     ("opening_balances", "payee"),
+    ("processed_results", "payee"),
+    ("employment_events", "payee"),
+    ("seller_quotas", "payee"),
+    ("salaries", "payee"),
+    ("adjustments", "payee"),
+    ("advances", "payee"),
 )
 
 
@@ -106,42 +169,11 @@ def read_world(
         check_keys(TABLES[name], table, problems)
         check_spans(table, problems)
         read[name] = table
-    calendar = _calendar(read.get("fiscal_calendar"), calendar or Calendar(), problems)
+    calendar = read_calendar(read.get("fiscal_calendar"), calendar or Calendar(), problems)
     world = World(read, calendar)
     _check_labels(world, problems)
     _check_payees(world, problems)
     return world
-
-
-def _calendar(table: Table | None, calendar: Calendar, problems: list[Problem]) -> Calendar:
-    if table is None or not table.size:
-        return calendar
-    periods: list[Period] = []
-    years = list(calendar.fiscal_starts)
-    for row, label in enumerate(table.words("period").tolist()):
-        first, last = table.days("from")[row], table.days("to")[row]
-        if np.isnat(first) or np.isnat(last):
-            continue
-        if last < first:
-            problems.append(Problem("calendar-order", f"{label} ends before it starts.", table.where(row)))
-            continue
-        if label.startswith("FY") and label[2:].isdigit():
-            # A row for a whole fiscal year says when the year starts; its months and quarters follow.
-            years.append((int(label[2:]), first.astype(object)))
-            continue
-        period = Period(first.astype(object), last.astype(object), label)
-        if periods and (period.first - periods[-1].last).days != 1:
-            problems.append(
-                Problem(
-                    "calendar-gap",
-                    f"{label} doesn't start on the day after {periods[-1].label} ends ({periods[-1].last}).",
-                    table.where(row),
-                    "A deal in a gap would be paid in no period, one in an overlap in two.",
-                    "Make the periods meet, in order.",
-                )
-            )
-        periods.append(period)
-    return Calendar(tuple(years), tuple(periods), calendar.pay_cadence)
 
 
 def _check_payees(world: World, problems: list[Problem]) -> None:
@@ -149,11 +181,12 @@ def _check_payees(world: World, problems: list[Problem]) -> None:
     listed = world.table("payees")
     if not listed.size:
         return
+    known = {TERRITORY_OWNER, BY_RULE, *world.table("groups").words("group").tolist()}
     for name, column in _MENTIONS:
         table = world.table(name)
         unknown: dict[str, int] = {}
         for row, payee in enumerate(table.words(column).tolist()):
-            if payee and payee not in listed.index and payee != TERRITORY_OWNER:
+            if payee and payee not in listed.index and payee not in known:
                 unknown.setdefault(payee, row)
         for payee, row in list(unknown.items())[:MAX_SHOWN]:
             problems.append(

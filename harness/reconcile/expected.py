@@ -96,14 +96,15 @@ def write_expected(result: CalculationResult, folder: Path) -> list[Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = [
-        _write(folder / "lines.csv", LINE_COLUMNS, map(_line_cells, result.line_rows())),
-        _write(folder / "payouts.csv", PAYOUT_COLUMNS, map(_payout_cells, result.payout_rows())),
-        _write(folder / "credits.csv", CREDIT_COLUMNS, map(_credit_cells, result.credit_rows())),
+        write_rows(folder / "lines.csv", LINE_COLUMNS, map(_line_cells, result.line_rows())),
+        write_rows(folder / "payouts.csv", PAYOUT_COLUMNS, map(_payout_cells, result.payout_rows())),
+        write_rows(folder / "credits.csv", CREDIT_COLUMNS, map(_credit_cells, result.credit_rows())),
     ]
     return files
 
 
-def _write(file: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Path:
+def write_rows(file: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Path:
+    """Writes a table as CSV, with every text that a spreadsheet would take for a formula made harmless."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
+from reference_engine.explain.credit_words import credit_words
 from reference_engine.lines import LineView, view
-from reference_engine.mechanics.crediting.credits import TYPES
 from reference_engine.mechanics.registry import Mechanic
 from reference_engine.problems import Where
 from reference_engine.results import Part, Result
 from reference_engine.run import calculate
-from reference_engine.vocabulary.numbers import format_money, format_number, format_percent
+from reference_engine.vocabulary.numbers import format_money, format_number
 from reference_engine.vocabulary.plan import Plan, Rounding
 from reference_engine.vocabulary.results import EarnedLine
 from reference_engine.world import World
@@ -55,6 +57,9 @@ def explain(
     out: list[Derivation] = []
     for part in (*result.parts, *result.settled[0]):
         for index, line in enumerate(result.rows_of(part)):
+            if line.payee != payee:
+                # Where payees are calculated together (ranks, pools), the others' lines are there too.
+                continue
             if deal is not None and deal not in (line.deal, line.record, line.line):
                 continue
             spans = [world.calendar.period(p) for p in {line.period, line.pay_period} if p]
@@ -96,16 +101,24 @@ def derive(result: Result, part: Part, index: int) -> list[Step]:
     before: LineView | None = None
     for step, after in _chain(part, index):
         found = _say(step, before, after, part)
+        if found is not None and isinstance(step, Mechanic):
+            cell = (int(line.payee[index]), int(line.period[index]))
+            found = _with_figures(found, part.notes.get(id(step), {}).get(cell, {}))
         if found is not None:
             steps.append(found)
         before = after
+    steps = [Step(s.name, _readable(s.sentence), s.where) for s in steps]
     if not part.history and not steps[1:]:
         rule = int(line.rule[index])
         if rule >= 0:
             steps.append(
-                Step(str(line.kind[index]), part.rules[rule].words.capitalize() + ".", part.rules[rule].where)
+                Step(str(line.kind[index]), _sentence(part.rules[rule].words), part.rules[rule].where)
             )
     return steps
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:] + "."
 
 
 def _chain(part: Part, index: int) -> list[tuple[object, LineView]]:
@@ -118,6 +131,28 @@ def _chain(part: Part, index: int) -> list[tuple[object, LineView]]:
         out.append((step, view(lines, at, part.rules)))
         at = int(lines.origin[at])
     return out[::-1]
+
+
+_FRACTION = re.compile(r"(-?)([\d,]+)/([\d,]+)(?=%| |\.|;|$)")
+
+
+def _readable(sentence: str) -> str:
+    """A sentence without fractions: 11,500/153% is 75.163398...%, cut off and not rounded."""
+
+    def decimals(match: re.Match[str]) -> str:
+        value = Fraction(int(match[2].replace(",", "")), int(match[3].replace(",", "")))
+        whole, rest = divmod(int(value * 10**6), 10**6)
+        return f"{match[1]}{whole:,}.{rest:06d}..."
+
+    return _FRACTION.sub(decimals, sentence)
+
+
+def _with_figures(step: Step, figures: dict[str, str]) -> Step:
+    """A step with the figures that it looked at."""
+    if not figures:
+        return step
+    listed = "; ".join(f"{name} is {value}" for name, value in figures.items())
+    return Step(step.name, f"{step.sentence} Here {listed}.", step.where)
 
 
 def _say(what: object, before: LineView | None, after: LineView, part: Part) -> Step | None:
@@ -153,13 +188,12 @@ def _say(what: object, before: LineView | None, after: LineView, part: Part) -> 
 
 
 def _credit_step(result: Result, credit: int, event: int, part: Part, index: int) -> Step:
-    e, c = result.events, result.credits
+    e = result.events
     what = (
         f"{e.kind[event]} {e.record[event]}"
         + (f", line {e.line[event]}," if e.line[event] else "")
         + f" of {e.date[event]}"
     )
-    payee = result.payees[int(part.lines.payee[index])]
     units = not str(e.currency[event])
     worth = (
         f"{format_number(e.units.at(event))} units"
@@ -168,18 +202,16 @@ def _credit_step(result: Result, credit: int, event: int, part: Part, index: int
     )
     if credit < 0:
         return Step("record", f"{what[0].upper()}{what[1:]} is worth {worth}.", e.where(event))
-    kind = TYPES[int(c.type[credit])]
-    share = c.share.at(credit)
-    if kind == "direct":
-        words = (
-            f'credited to "{payee}" as the owner'
-            if share == 1
-            else f'credited to "{payee}" for {format_percent(share)} of it'
-        )
-    else:
-        source = result.payees[int(c.payee[int(c.source[credit])])]
-        words = f'credited to "{payee}" for {format_percent(share)} of it as {kind} of "{source}"'
+    words = credit_words(result, credit, event)
     margin = ""
     if part.component is not None and part.component.measure == "margin":
         margin = f" less its cost of {format_money(e.cost.at(event), str(e.currency[event]))}"
+    counted = _chain(part, index)[:1]
+    base = counted[0][1] if counted else view(part.lines, index, part.rules)
+    if base.unit and not units and base.unit != str(e.currency[event]):
+        words += f"; converted at the plan's rate it is {format_money(base.base, base.unit)}"
+    if part.component is not None and (part.component.value is not None or part.component.count):
+        amount = format_money(base.base, base.unit) if base.unit else format_number(base.base)
+        how = str(part.component.value) if part.component.value is not None else "each one counts"
+        words += f"; it counts as {amount} ({how})"
     return Step("credit", f"{what[0].upper()}{what[1:]} is worth {worth}{margin}, {words}.", e.where(event))

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
-from fractions import Fraction
 
 import numpy as np
 
 from reference_engine.columns import Array, Exact
-from reference_engine.component_run import AttainmentColumns, ComponentRun
+from reference_engine.attainments import AttainmentColumns
+from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines
-from reference_engine.mechanics.tiers import Tier
+from reference_engine.mechanics.tiers import Banded
+from reference_engine.plans.convention_reader import open_convention
 from reference_engine.problems import Where
+from reference_engine.quota_entries import amount_words
 from reference_engine.vocabulary.calendar import Period
-from reference_engine.vocabulary.numbers import Money, format_money
+from reference_engine.vocabulary.numbers import Money
 
 
 class Matrix:
@@ -72,7 +73,7 @@ def stacked(columns: list[Exact]) -> Exact:
     return flat[order].reshape(size, len(columns))
 
 
-def check_bounds(run: ComponentRun, tiers: Sequence[Tier], unit: Array, where: Where) -> bool:
+def check_bounds(run: ComponentRun, tiers: Sequence[Banded], unit: Array, where: Where) -> bool:
     """Whether tiers of money are in the currency of all lines; a Problem where they aren't."""
     currencies = {b.currency for t in tiers for b in (t.from_,) if isinstance(b, Money)}
     wrong = sorted(set(unit.tolist()) - currencies)
@@ -92,93 +93,99 @@ def quota_matrix(
 ) -> tuple[Exact, Array]:
     """The quota of each payee for the interval that each period lies in, and where there is one.
 
-    measured: the measure up to each period.  unit: the currency of each payee's measure.  A payee who is measured but has no quota is a Problem.  Attainments of
-    each interval are kept on the run.
+    measured: the measure up to each period.  unit: the currency of each payee's measure.  A payee who is measured but
+    has no quota is a Problem.  Where a quota of zero counts as 100%, the quota is what was measured; where it counts as
+    0%, there is none.  Attainments of each interval are kept on the run.
     """
     position, intervals = run.intervals(accumulate)
-    cadence = _cadence(run, accumulate)
-    zero_as_none = run.conventions.get("quota.zero") == "attainment 0%"
-    values: list[Fraction] = []
-    units: list[str] = []
-    rows: list[tuple[int, int]] = []
-    nonzero = measured.num != 0
-    present = np.zeros((len(matrix.payees), len(intervals)), dtype=bool)
-    table: dict[tuple[int, int], int] = {}
-    for r, code in enumerate(matrix.payees.tolist()):
-        payee = run.world.payees[code]
-        for i, interval in enumerate(intervals):
-            quota = run.quotas.quota(payee, run.plan.name, interval, cadence, run.component.measure)
-            if quota is None:
-                if nonzero[r, position == i].any():
-                    run.problem(
-                        "no-quota",
-                        f'"{payee}" has {run.component.measure} in {interval.label} but no quota for it.',
-                        where,
-                        f'The plan "{run.plan.name}" pays by attainment of a quota.',
-                        f'Add a quota of "{payee}" for {interval.label}.',
-                    )
-                continue
-            if quota.amount <= 0 and not (quota.amount == 0 and zero_as_none):
-                run.problem(
-                    "quota-zero",
-                    f'the quota of "{payee}" for {interval.label} is {format_money(quota.amount, quota.currency)}.',
-                    quota.where,
-                    "No attainment can be made of it.",
-                    "State a quota above 0."
-                    if quota.amount
-                    else "State a quota above 0, or the convention  quota.zero: attainment 0%.",
-                )
-                continue
-            if quota.currency != unit[r] and nonzero[r, position == i].any():
-                run.problem(
-                    "currency-mixed",
-                    f'the quota of "{payee}" for {interval.label} is in {quota.currency}, and the {run.component.measure} are in {unit[r]}.',
-                    quota.where,
-                    "They can't be compared.",
-                    "State the plan's currency, and exchange rates.",
-                )
-            _check_whole_interval(run, payee, interval, quota.where)
-            table[r, i] = len(values)
-            values.append(quota.amount)
-            units.append(quota.currency)
-            rows.append((r, i))
-            present[r, i] = quota.amount > 0
-    quotas = Exact.of([*values, 1])
-    index = np.full((len(matrix.payees), len(intervals)), len(values), dtype=np.int64)
-    for key, at in table.items():
-        index[key] = at
-    _keep_attainments(run, matrix, measured, position, intervals, quotas, rows, units)
-    by_period = index[:, position]
-    return quotas[by_period], present[:, position]
+    cells = run.quotas.cells(run.plan.name, intervals, run.component.measure)
+    quota, there = cells.amount[matrix.payees], cells.present[matrix.payees]
+    currency = cells.currency[matrix.payees]
+    sold = measured.num != 0
+    sold_in = np.zeros(there.shape, dtype=bool)
+    for t, i in enumerate(position.tolist()):
+        sold_in[:, i] |= sold[:, t]
+    reading = run.conventions.get("quota.zero")
+    zero = there & (quota.num == 0)
+    for r, i in _few(sold_in & ~there):
+        payee, interval = run.world.payees[int(matrix.payees[r])], intervals[i]
+        run.problem(
+            "no-quota",
+            f'"{payee}" has {run.component.measure} in {interval.label} but no quota for it.',
+            where,
+            f'The plan "{run.plan.name}" pays by attainment of a quota.',
+            f'Add a quota of "{payee}" for {interval.label}.',
+        )
+    refused = zero if reading in (None, "refuse") else np.zeros_like(zero)
+    for r, i in _few(there & (quota.num < 0) | refused):
+        payee, interval = run.world.payees[int(matrix.payees[r])], intervals[i]
+        stated = quota[r].at(i)
+        what = f'the quota of "{payee}" for {interval.label} is {amount_words(stated, str(currency[r, i]))}'
+        place = cells.place(int(matrix.payees[r]), i)
+        if reading is None and not stated:
+            found = open_convention("quota.zero", f"{what}, and the plan doesn't state quota.zero.", place, run.conventions)
+            if found not in run.problems:
+                run.problems.append(found)
+            continue
+        run.problem("quota-zero", f"{what}.", place, "No attainment can be made of it.", "State a quota above 0.")
+    for r, i in _few(there & ~zero & sold_in & (currency != unit[:, None])):
+        payee = run.world.payees[int(matrix.payees[r])]
+        run.problem(
+            "currency-mixed",
+            f'the quota of "{payee}" for {intervals[i].label} is in {currency[r, i] or "units"}, and the {run.component.measure} are in {unit[r] or "units"}.',
+            cells.place(int(matrix.payees[r]), i),
+            "They can't be compared.",
+            "State the plan's currency, and exchange rates.",
+        )
+    there = there & (quota.num >= 0)
+    amount, present = quota[:, position], there[:, position] & (quota.num != 0)[:, position]
+    whole = np.zeros(present.shape, dtype=bool)
+    if reading == "attainment 100%" and zero.any():
+        whole = zero[:, position] & (measured.num > 0)
+        amount = Exact.where(whole, measured, amount)
+        present = present | whole
+    _keep_attainments(run, matrix, measured, position, intervals, quota, there, zero, currency)
+    return amount, present
 
 
-def _check_whole_interval(run: ComponentRun, payee: str, interval: Period, where: Where) -> None:
-    """A Problem where somebody comes or goes inside the interval of a quota, which would have to be prorated."""
-    table = run.world.table("payees")
-    row = table.index.get(payee) if table.size else None
-    if row is None:
-        return
-    for column, inside in (
-        ("hired", (interval.first + timedelta(days=1), interval.last)),
-        ("left", (interval.first, interval.last - timedelta(days=1))),
-    ):
-        day = table.days(column)[row]
-        if not np.isnat(day) and inside[0] <= day.astype(object) <= inside[1]:
-            run.problem(
-                "proration",
-                f'"{payee}" was {column} on {day}, inside {interval.label}.'
-                if column == "hired"
-                else f'"{payee}" left on {day}, inside {interval.label}.',
-                table.where(row),
-                f"The quota for {interval.label} would have to be prorated, which trueup doesn't calculate yet ({where}).",
-                "Leave the date out only if the whole quota counts.",
-            )
+def attainment_matrix(
+    run: ComponentRun, matrix: Matrix, measured: Exact, accumulate: str, unit: Array, where: Where
+) -> tuple[Exact, Array]:
+    """The attainment of each payee up to each period, rounded where the plan says so, and where there is one.
 
-
-def _cadence(run: ComponentRun, accumulate: str) -> str:
-    return (
-        accumulate if accumulate != "period" else run.plan.pays or run.world.calendar.pay_cadence or "month"
+    A quota of zero has the attainment that the convention quota.zero gives it.
+    """
+    quota, present = quota_matrix(run, matrix, measured, accumulate, unit, where)
+    if run.problems:
+        return Exact.full(quota.shape, 0), present
+    attainment = Exact.where(
+        present, measured.over(Exact.where(present, quota, Exact.full(quota.shape, 1))), Exact.full(quota.shape, 0)
     )
+    rounding = run.conventions.round_at("attainment")
+    if rounding is not None:
+        # 56.9% has one decimal, which is the third of the ratio.
+        attainment = attainment.rounded(rounding.mode, rounding.decimals + 2)
+    reading = run.conventions.get("quota.zero")
+    if reading in ("attainment 0%", "attainment 100%"):
+        position, intervals = run.intervals(accumulate)
+        cells = run.quotas.cells(run.plan.name, intervals, run.component.measure)
+        zero = (cells.present & (cells.amount.num == 0))[matrix.payees][:, position]
+        value = Exact.full(quota.shape, 1 if reading == "attainment 100%" else 0)
+        attainment, present = Exact.where(zero, value, attainment), present | zero
+    return attainment, present
+
+
+def target_matrix(run: ComponentRun, matrix: Matrix, accumulate: str) -> tuple[Exact, Array, Array]:
+    """The target incentive of each payee for the interval that each period lies in, where there is one, and its currency."""
+    position, intervals = run.intervals(accumulate)
+    cells = run.quotas.cells(run.plan.name, intervals, kind="target incentive")
+    rows = matrix.payees
+    return cells.amount[rows][:, position], cells.present[rows][:, position], cells.currency[rows][:, position]
+
+
+def _few(mask: Array) -> list[tuple[int, int]]:
+    """The first cells of a mask: a problem that everybody has needn't be said of everybody."""
+    return [(int(r), int(i)) for r, i in np.argwhere(mask)[:20]]
 
 
 def _keep_attainments(
@@ -187,20 +194,22 @@ def _keep_attainments(
     measured: Exact,
     position: Array,
     intervals: list[Period],
-    quotas: Exact,
-    rows: list[tuple[int, int]],
-    units: list[str],
+    quota: Exact,
+    there: Array,
+    zero: Array,
+    currency: Array,
 ) -> None:
-    if not rows:
+    r, i = np.nonzero(there)
+    if not len(r):
         return
-    r = np.array([row for row, _ in rows], dtype=np.int64)
-    i = np.array([interval for _, interval in rows], dtype=np.int64)
     last = np.array([np.flatnonzero(position == k).max() for k in range(len(intervals))], dtype=np.int64)
-    reached = measured[r, last[i]]
-    quota = quotas[np.arange(len(rows))]
-    ratio = [a / b if b else a * 0 for a, b in zip(reached.fractions(), quota.fractions(), strict=True)]
+    reached, wanted, none = measured[r, last[i]], quota[r, i], zero[r, i]
+    ratio = reached.over(Exact.where(none, Exact.full(len(r), 1), wanted))
+    fixed = 1 if run.conventions.get("quota.zero") == "attainment 100%" else 0
+    ratio = Exact.where(none, Exact.full(len(r), fixed), ratio)
+    rounding = run.conventions.round_at("attainment")
+    if rounding is not None:
+        ratio = ratio.rounded(rounding.mode, rounding.decimals + 2)
     run.attainments.append(
-        AttainmentColumns(
-            matrix.payees[r], i, intervals, reached, quota, ratio, np.array(units, dtype=object)
-        )
+        AttainmentColumns(matrix.payees[r], i, intervals, reached, wanted, ratio, currency[r, i])
     )

@@ -9,17 +9,23 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from reference_engine.expressions.syntax import Expression
 from reference_engine.problems import NOWHERE, Problem, Where
+from reference_engine.vocabulary.plan import component_in
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from reference_engine.component_run import ComponentRun
+    from reference_engine.events import Events
     from reference_engine.lines import Lines, LineView
     from reference_engine.vocabulary.plan import Conventions
+    from reference_engine.world import World
 
 FAMILIES = ("crediting", "quota", "earning", "paying", "settling")
 """The families in the order in which a run uses them; each is a folder with one file for each mechanic."""
@@ -42,6 +48,8 @@ class Example:
     source: str = "by hand"
     attainments: str = ""
     balances: str = ""
+    quotas: str = ""
+    """payee or territory, period, quota."""
     as_of: str = ""
     until: str = ""
 
@@ -77,10 +85,16 @@ class Mechanic:
     examples: ClassVar[tuple[Example, ...]] = ()
     proportional: ClassVar[bool] = False
     """Whether parts of a record earn the same parts of its amount, so that it may be earned event by event."""
-    counts_units: ClassVar[bool] = False
+    counts_units: ClassVar[bool | None] = False
     """Whether it works on units instead of money."""
     adds_lines: ClassVar[bool] = False
     """Whether it only adds lines of its own, so that it may stand above the components."""
+    on_amounts: ClassVar[bool] = False
+    """Whether it works on what is earned already, whatever is counted."""
+    holds: ClassVar[bool] = False
+    """Whether it decides when a line is paid, so that what takes back must stand after it."""
+    from_figures: ClassVar[bool] = False
+    """Whether it earns on figures of the payee, so that its component may count no records."""
     reads_others: ClassVar[bool] = False
     """Whether it looks at other payees' results (ranks, pools, overrides), so that all are calculated together."""
 
@@ -90,11 +104,41 @@ class Mechanic:
         """The conventions without which this mechanic has no single meaning."""
         return ()
 
+    def names(self) -> tuple[str, ...]:
+        """Every figure that the parameters mention."""
+        if "_names" not in self.__dict__:
+            # Looking through the parameters takes long; a mechanic never changes.
+            self.__dict__["_names"] = tuple(dict.fromkeys(_mentioned(self)))
+        names: tuple[str, ...] = self.__dict__["_names"]
+        return names
+
+    def reads(self) -> tuple[str, ...]:
+        """The components whose results it looks at; they are calculated before."""
+        return tuple(dict.fromkeys(component_in(name) for name in self.names() if component_in(name)))
+
+    def from_sums(self, conventions: Conventions, accumulate: str) -> bool:
+        """Whether the sums of its lines by payee and pay period decide what it pays in each: no single record matters.
+
+        accumulate: the time over which the component's measure adds up.
+        """
+        return False
+
     def check(self, problems: list[Problem]) -> None:
         """Adds a Problem for parameters that make no sense together."""
 
     def check_under(self, conventions: Conventions, problems: list[Problem]) -> None:
         """Adds a Problem for parameters that make no sense under the conventions of the plan."""
+
+    def stated_days(self, world: World) -> list[date]:
+        """The days for which the tables state something that it pays without a record; the periods reach to them."""
+        return []
+
+    def reaches(self, world: World, events: Events, last: date, cadence: str) -> date | None:
+        """The last day on which it may pay or take back what happened by `last`; None where it adds no period.
+
+        cadence: how often the plan pays.
+        """
+        return None
 
     def apply(self, lines: Lines, run: ComponentRun) -> Lines:
         """The kernel: lines in, lines out."""
@@ -103,6 +147,17 @@ class Mechanic:
     def say(self, before: LineView | None, after: LineView) -> str:
         """Why a line is what it is after this mechanic, as a sentence; "" where the mechanic changed nothing."""
         return ""
+
+
+def _mentioned(value: object) -> Iterator[str]:
+    if isinstance(value, Expression):
+        yield from value.names()
+    elif isinstance(value, (tuple, list)):
+        for part in value:
+            yield from _mentioned(part)
+    elif dataclasses.is_dataclass(value) and not isinstance(value, (type, Where)):
+        for f in dataclasses.fields(value):
+            yield from _mentioned(getattr(value, f.name))
 
 
 M = TypeVar("M", bound=type[Mechanic])

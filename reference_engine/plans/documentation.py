@@ -1,71 +1,91 @@
-"""The part of docs/plans.md that follows from the code: every mechanic and every convention."""
+"""The pages of docs that follow from the code: the mechanics, the conventions, and the reference part of docs/plans.md.
+
+    python -m reference_engine.plans.documentation
+
+writes them.
+"""
 
 from __future__ import annotations
 
-import dataclasses
-import types
-from fractions import Fraction
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from pathlib import Path
 
-from reference_engine.mechanics.crediting import direct, overlay, roll_up, split, territory
-from reference_engine.mechanics.paying import draw
-from reference_engine.mechanics.registry import FAMILIES, Mechanic, mechanics, parameters
+from reference_engine.mechanics.registry import FAMILIES, described
+from reference_engine.plans import convention_page, mechanic_pages
 from reference_engine.plans.conventions import CONVENTIONS
-from reference_engine.vocabulary.numbers import Money, Percent, Quantity
+from reference_engine.plans.mechanic_pages import anchor, family_table, tidy
 from reference_engine.vocabulary.tables import KINDS, TABLES
 
-_FORMS = {
-    Money: "money",
-    Percent: "percent",
-    Quantity: "number",
-    int: "whole number",
-    str: "text",
-    Fraction: "number",
-}
-_HEADINGS = {
-    "quota": "Quotas: under `quota:` of the plan",
-    "earning": "Earning: under `earn:`",
-    "paying": "Paying: under `pay:`",
-    "settling": "Settling: under `settle:` of the plan",
-}
+DOCS = Path(__file__).parents[2] / "docs"
+START = "## Mechanics"
+"""Where the part of docs/plans.md begins that follows from the code."""
 
 
 def reference() -> str:
-    """Markdown of the mechanics with their parameters, needs and worked examples, of the conventions and the tables."""
+    """The part of docs/plans.md from START on: what exists, with links, and the standard tables."""
     parts = [
-        "## Mechanics",
+        START,
         "",
-        "Each is one file of the same name. They work in the order in which the plan lists them.",
+        "Each has a page with its parameters, worked examples, sources and what systems call it.",
+        "An [index](mechanics/README.md#by-word) finds them by the words of the field.",
         "",
     ]
-    for family in (f for f in FAMILIES if mechanics(f)):
-        parts += [f"### {_HEADINGS[family]}", ""]
-        for cls in mechanics(family).values():
-            parts += _mechanic(cls)
+    for family in FAMILIES:
+        if described(family):
+            title, *table = family_table(family, "mechanics/")
+            parts += [f"#{title}", *table]
     parts += [
-        "### Crediting and balances",
+        "## Conventions",
         "",
-        "These follow from tables of the data, not from a plan.",
+        "Each with its readings, a case and the money that each reading pays: [Conventions](conventions.md). A plan states those that",
+        "its mechanics need.",
         "",
-        "| | |",
-        "|---|---|",
+        "| convention | question | readings |",
+        "|---|---|---|",
     ]
-    for name, module in (
-        ("direct", direct),
-        ("split", split),
-        ("overlay", overlay),
-        ("roll-up", roll_up),
-        ("territory", territory),
-        ("draws and balances", draw),
-    ):
-        parts.append(f"| {name} | {module.MEANING} |")
-    parts += ["", "## Conventions", "", "| convention | question | readings |", "|---|---|---|"]
     for name, convention in CONVENTIONS.items():
         readings = "<br>".join(f"`{reading}`: {meaning}" for reading, meaning in convention.readings.items())
-        parts.append(f"| `{name}` | {convention.question} | {readings} |")
-    parts += ["", "## Standard tables", ""]
+        parts.append(f"| [`{name}`](conventions.md#{anchor(name)}) | {convention.question} | {readings} |")
+    return tidy([*parts, "", *_tables()])
+
+
+def pages() -> dict[str, str]:
+    """Every page that follows from the code whole: path below docs -> text."""
+    return {
+        "conventions.md": convention_page.page(),
+        **{f"mechanics/{path}": text for path, text in mechanic_pages.pages().items()},
+    }
+
+
+def plans_page(written: str) -> str:
+    """docs/plans.md with its reference renewed.  written: the page as it is."""
+    return written[: written.index(START)] + reference()
+
+
+def write(docs: Path = DOCS) -> list[Path]:
+    """Writes every page, and removes pages of mechanics that are gone.  Returns what changed."""
+    wanted = {docs / path: text for path, text in pages().items()}
+    plans = docs / "plans.md"
+    wanted[plans] = plans_page(plans.read_text(encoding="utf-8"))
+    changed: list[Path] = []
+    for path, text in wanted.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            changed.append(path)
+    for path in sorted((docs / "mechanics").rglob("*.md")):
+        if path not in wanted:
+            path.unlink()
+            changed.append(path)
+    return changed
+
+
+def _tables() -> list[str]:
+    parts = ["## Standard tables", ""]
     for schema in TABLES.values():
-        parts += [f"**{schema.name}**: {schema.meaning}", "", "| column | what it holds | |", "|---|---|---|"]
+        parts += [f"**{schema.name}**: {schema.meaning}", ""]
+        if schema.extra_columns:
+            parts += ["It may have columns of your own, for rules and expressions to look at.", ""]
+        parts += ["| column | what it holds | |", "|---|---|---|"]
         for field in schema.fields:
             words = f"one of {', '.join(field.choices)}" if field.choices else KINDS[field.kind]
             must = "required" if field.required else ""
@@ -73,51 +93,11 @@ def reference() -> str:
                 f"| {field.name} | {words}{'. ' + field.meaning if field.meaning else ''} | {must} |"
             )
         parts.append("")
-    return "\n".join(parts).replace(".  ", ". ").rstrip() + "\n"
+        if schema.key:
+            parts += [f"One row for each {', '.join(schema.key)}.", ""]
+    return parts
 
 
-def _mechanic(cls: type[Mechanic]) -> list[str]:
-    out = [f"#### {cls.name}", "", cls.meaning, ""]
-    hints = get_type_hints(cls)
-    fields = parameters(cls)
-    if fields:
-        out += ["| parameter | | |", "|---|---|---|"]
-        out += [
-            f"| `{name}` | {_form(hints[f.name])} | {'' if _optional(f) else 'required'} |"
-            for name, f in fields.items()
-        ]
-        out.append("")
-    needs = _needs(cls)
-    if needs:
-        out += ["Needs the conventions " + ", ".join(f"`{n}`" for n in needs) + ".", ""]
-    example = cls.examples[0]
-    out += [f"Example: {example.title}.", "", "```yaml", *example.plan.splitlines(), "```", ""]
-    for name, text in example.tables.items():
-        out += ["```", f"{name}:", *(f"  {row}" for row in text.splitlines()), "```", ""]
-    out += ["It pays:", "", "```", *example.payouts.splitlines(), "```", ""]
-    return out
-
-
-def _needs(cls: type[Mechanic]) -> tuple[str, ...]:
-    # A mechanic's needs don't depend on its parameters, so an empty one can be asked.
-    return cls.needs(object.__new__(cls))
-
-
-def _optional(field: dataclasses.Field[Any]) -> bool:
-    return field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
-
-
-def _form(hint: Any) -> str:
-    origin = get_origin(hint)
-    if origin in (Union, types.UnionType):
-        return " or ".join(_form(a) for a in get_args(hint) if a is not type(None))
-    if origin is Literal:
-        return " or ".join(f"`{a}`" for a in get_args(hint))
-    if origin is tuple:
-        row = get_args(hint)[0]
-        hints = get_type_hints(row)
-        return "a list of rows: " + ", ".join(
-            f"`{n}` ({_form(hints[f.name])}{', optional' if _optional(f) else ''})"
-            for n, f in parameters(row).items()
-        )
-    return _FORMS.get(hint, "date")
+if __name__ == "__main__":
+    for changed in write():
+        print(changed.relative_to(DOCS.parent))

@@ -8,8 +8,9 @@ import types
 from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from reference_engine.expressions.syntax import Expression, NotAnExpression, parse
 from reference_engine.mechanics.registry import Mechanic, mechanics, parameters
 from reference_engine.plans.document import Node
 from reference_engine.problems import Problem, did_you_mean
@@ -27,6 +28,22 @@ from reference_engine.vocabulary.numbers import (
 
 class _Wrong(Exception):
     """The text isn't of the wanted type; the message says what is."""
+
+
+R = TypeVar("R")
+
+
+def read_rows(node: Node | None, row: type[R], what: str, problems: list[Problem]) -> tuple[R, ...]:
+    """A list of rows, each written as names and values."""
+    if node is None:
+        return ()
+    if not node.is_list:
+        problems.append(
+            Problem("plan-form", f"{what} must be a list.", node.where, remedy="Begin each with a dash.")
+        )
+        return ()
+    found = [_read_object(row, n, f"{what}, entry {i}", problems) for i, n in enumerate(node.nodes(), 1)]
+    return tuple(r for r in found if r is not None)
 
 
 def read_mechanics(node: Node | None, family: str, problems: list[Problem]) -> tuple[Mechanic, ...]:
@@ -173,6 +190,8 @@ def _read(wanted: Any, node: Node, what: str, problems: list[Problem]) -> Any:
             raise _Wrong(f'"{node.text()}" isn\'t one of: {", ".join(get_args(wanted))}.')
         return node.text()
     try:
+        if wanted is Expression:
+            return dataclasses.replace(_expression(node.text()), where=node.where)
         return _SCALARS[wanted](node.text())
     except NotANumber as error:
         raise _Wrong(str(error)) from None
@@ -213,7 +232,15 @@ def _quantity(text: str) -> Quantity:
     return Quantity(parse_number(text))
 
 
+def _expression(text: str) -> Expression:
+    try:
+        return parse(text)
+    except NotAnExpression as error:
+        raise NotANumber(f'"{text}" can\'t be read: {error}') from None
+
+
 _SCALARS: dict[Any, Callable[[str], Any]] = {
+    Expression: _expression,
     str: str,
     int: _count,
     date: _date,

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from fractions import Fraction
 from pathlib import Path
 
 from reference_engine.mechanics.registry import Mechanic
-from reference_engine.plans.conventions import check_needed, read_conventions
+from reference_engine.plans.convention_reader import check_needed, read_conventions
 from reference_engine.plans.document import Node, load_yaml
-from reference_engine.plans.parameters import read_mechanics
+from reference_engine.plans.measures import Counted, read_counted, read_measures, word
+from reference_engine.plans.parameters import read_mechanics, read_rows
 from reference_engine.problems import Problem, Where, did_you_mean
 from reference_engine.vocabulary.dates import parse_date
-from reference_engine.vocabulary.numbers import NotANumber, minor_units, parse_percent
-from reference_engine.vocabulary.plan import (
-    CREDIT_TYPES,
-    EARNING_EVENTS,
-    FREQUENCIES,
-    MEASURES,
-    RECORDS,
-    Component,
-    Plan,
-)
+from reference_engine.vocabulary.numbers import NotANumber, minor_units
+from reference_engine.vocabulary.plan import FREQUENCIES, MEASURES, Component, Measure, Plan, Shown
 
 PLAN_NAMES = (
     "plan",
@@ -31,10 +23,13 @@ PLAN_NAMES = (
     "valid",
     "conventions",
     "measures",
+    "figures",
     "quota",
     "components",
     "pay",
     "settle",
+    "grace days",
+    "paid after days",
     "description",
     "source",
 )
@@ -45,30 +40,15 @@ COMPONENT_NAMES = (
     "events",
     "credits",
     "products",
+    "where",
+    "value",
+    "count",
+    "paid",
     "valid",
     "earn",
     "pay",
     "description",
 )
-_SOURCES = {
-    "bookings": ("deals", "returns of deals", "cancellations"),
-    "revenue": ("invoices",),
-    "margin": ("invoice lines",),
-    "cash": ("payments",),
-    "units": ("retail sales", "returns of sales"),
-}
-_EVENT_SOURCES = {
-    "booking": ("deals", "returns of deals", "cancellations"),
-    "invoice": ("invoices",),
-    "payment": ("payments",),
-}
-_RECORD_SOURCES = {
-    "deals": ("deals", "returns of deals", "cancellations"),
-    "invoices": ("invoices",),
-    "invoice lines": ("invoice lines",),
-    "payments": ("payments",),
-    "retail sales": ("retail sales", "returns of sales"),
-}
 
 
 def read_plan_file(path: Path, problems: list[Problem], shown: str | None = None) -> Plan | None:
@@ -96,10 +76,10 @@ def read_plan(node: Node, problems: list[Problem]) -> Plan | None:
         except NotANumber as error:
             problems.append(Problem("unknown-currency", str(error), entry.where))
     pays = ""
-    for word in ("currency", "pays"):
-        if (entry := node.get(word)) is not None and not entry.is_text:
+    for key in ("currency", "pays"):
+        if (entry := node.get(key)) is not None and not entry.is_text:
             problems.append(
-                Problem("plan-form", f'"{word}" is {entry.kind}; it must be one word.', entry.where)
+                Problem("plan-form", f'"{key}" is {entry.kind}; it must be one word.', entry.where)
             )
     if (entry := node.get("pays")) is not None and entry.is_text:
         pays = FREQUENCIES.get(entry.text(), "")
@@ -114,7 +94,9 @@ def read_plan(node: Node, problems: list[Problem]) -> Plan | None:
             )
     eligible, roles = _eligible(node.get("eligible"), node.where, problems)
     conventions = read_conventions(node.get("conventions"), node.where, problems)
-    components = _components(node, problems)
+    measures = read_measures(node.get("measures"), problems)
+    figures = read_rows(node.get("figures"), Shown, "figures", problems)
+    components = _components(node, measures, problems)
     pay = read_mechanics(node.get("pay"), "paying", problems)
     quota = read_mechanics(node.get("quota"), "quota", problems)
     settling = read_mechanics(node.get("settle"), "settling", problems)
@@ -132,8 +114,12 @@ def read_plan(node: Node, problems: list[Problem]) -> Plan | None:
     valid = _valid(node.get("valid"), problems)
     needed: dict[str, tuple[str, Where]] = {}
     every = (*quota, *(m for c in components for m in (*c.earn, *c.pay)), *pay, *settling)
+    own = {id(m): c.accumulate for c in components for m in (*c.earn, *c.pay)}
     for mechanic in every:
         for convention in mechanic.needs():
+            # A measure that says over which time it adds up needs no convention for it.
+            if convention == "tier.accumulate" and own.get(id(mechanic)):
+                continue
             needed.setdefault(convention, (mechanic.name, mechanic.where))
     check_needed(needed, conventions, problems)
     for mechanic in every:
@@ -141,7 +127,7 @@ def read_plan(node: Node, problems: list[Problem]) -> Plan | None:
     if len(problems) > before:
         return None
     at = entry.where if (entry := node.get("eligible")) is not None else node.where
-    return Plan(
+    plan = Plan(
         name,
         currency,
         pays,
@@ -155,11 +141,71 @@ def read_plan(node: Node, problems: list[Problem]) -> Plan | None:
         at,
         quota=quota,
         settling=settling,
+        measures=tuple(measures.values()),
+        figures=figures,
+        grace_days=_days(node, "grace days", problems) or 0,
+        paid_after_days=_days(node, "paid after days", problems),
     )
+    _check_order(plan, problems)
+    return plan if len(problems) == before else None
 
 
-def _components(node: Node, problems: list[Problem]) -> tuple[Component, ...]:
+def _days(node: Node, name: str, problems: list[Problem]) -> int | None:
+    entry = node.get(name)
+    if entry is None:
+        return None
+    text = entry.text()
+    if not (text.isascii() and text.isdigit() and int(text) <= 366):
+        problems.append(
+            Problem(
+                "parameter",
+                f'"{name}" is "{text}"; it must be a whole number of days.',
+                entry.where,
+                remedy="Write a number from 0 to 366.",
+            )
+        )
+        return None
+    return int(text)
+
+
+def _check_order(plan: Plan, problems: list[Problem]) -> None:
+    """A Problem where a component looks at one that isn't there, or at itself over others."""
+    known = [c.name for c in plan.components]
+    for component in plan.components:
+        for name in plan.needed_by(component):
+            if name not in known:
+                problems.append(
+                    Problem(
+                        "unknown-name",
+                        f'"{component.name}" looks at what "{name}" earned, and there is no such component.',
+                        component.where,
+                        "Nothing can be made of it.",
+                        did_you_mean(name, known),
+                    )
+                )
+    waiting = {c.name: {n for n in plan.needed_by(c) if n in known} for c in plan.components}
+    while waiting:
+        free = [n for n, needed in waiting.items() if not needed & set(waiting)]
+        if not free:
+            first = next(c for c in plan.components if c.name in waiting)
+            problems.append(
+                Problem(
+                    "figure-circle",
+                    f"components look at each other's results in a circle: {', '.join(waiting)}.",
+                    first.where,
+                    "None of them could be calculated first.",
+                    "Let one of them not depend on the others.",
+                )
+            )
+            return
+        for name in free:
+            del waiting[name]
+
+
+def _components(node: Node, measures: dict[str, Measure], problems: list[Problem]) -> tuple[Component, ...]:
     entry = node.get("components")
+    if entry is None and (node.get("figures") is not None or node.get("quota") is not None):
+        return ()
     if entry is None or not entry.is_list or not entry.nodes():
         problems.append(
             Problem(
@@ -174,7 +220,7 @@ def _components(node: Node, problems: list[Problem]) -> tuple[Component, ...]:
     out: list[Component] = []
     names: dict[str, Where] = {}
     for part in entry.nodes():
-        component = _component(part, problems)
+        component = _component(part, measures, problems)
         if component is None:
             continue
         if component.name in names:
@@ -191,39 +237,13 @@ def _components(node: Node, problems: list[Problem]) -> tuple[Component, ...]:
     return tuple(out)
 
 
-def _component(node: Node, problems: list[Problem]) -> Component | None:
+def _component(node: Node, measures: dict[str, Measure], problems: list[Problem]) -> Component | None:
     if not node.is_mapping:
         problems.append(Problem("plan-form", "a component must be names and values.", node.where))
         return None
     _check_names(node, COMPONENT_NAMES, "a component", problems)
     name = _text(node, "component", problems, "Give the component a name.")
-    measure = _word(node, "measure", MEASURES, problems)
-    sources = _sources(node, measure, problems)
-    credits: tuple[str, ...] = ()
-    entry = node.get("credits")
-    if entry is None:
-        problems.append(
-            Problem(
-                "convention-open",
-                f'"{name}" doesn\'t say which credits it pays on.',
-                node.where,
-                "A manager's roll-up credit may be paid or not.",
-                "Add  credits: [direct]  or any of " + ", ".join(CREDIT_TYPES) + ".",
-            )
-        )
-    else:
-        listed = entry.nodes() if entry.is_list else (entry,)
-        for word in listed:
-            if word.text() not in CREDIT_TYPES:
-                problems.append(
-                    Problem(
-                        "unknown-word",
-                        f'"{word.text()}" isn\'t a credit type.',
-                        word.where,
-                        remedy=did_you_mean(word.text(), CREDIT_TYPES),
-                    )
-                )
-        credits = tuple(w.text() for w in listed)
+    counted = read_counted(node, name, measures, problems)
     earn = read_mechanics(node.get("earn"), "earning", problems)
     if node.get("earn") is None:
         problems.append(
@@ -236,41 +256,73 @@ def _component(node: Node, problems: list[Problem]) -> Component | None:
             )
         )
     pay: tuple[Mechanic, ...] = read_mechanics(node.get("pay"), "paying", problems)
-    _check_measure(measure, sources, earn, problems)
-    names = [m.name for m in pay]
-    if "release" in names and "clawback" in names and names.index("clawback") < names.index("release"):
+    _check_measure(name, counted, earn, node, problems)
+    taking_back = next((i for i, m in enumerate(pay) if m.name == "clawback"), len(pay))
+    for late in (m for m in pay[taking_back:] if m.holds):
         problems.append(
             Problem(
                 "pay-order",
-                '"clawback" stands before "release".',
-                pay[names.index("clawback")].where,
+                f'"clawback" stands before "{late.name}".',
+                pay[taking_back].where,
                 "It would take back what was never paid.",
-                'Put "release" first.',
+                f'Put "{late.name}" first.',
             )
         )
-    products = tuple(n.text() for n in e.nodes()) if (e := node.get("products")) is not None else ()
     return Component(
-        name, measure, sources, credits, earn, pay, products, _valid(node.get("valid"), problems), node.where
+        name,
+        counted.measure,
+        counted.sources,
+        counted.credits,
+        earn,
+        pay,
+        counted.products,
+        _valid(node.get("valid"), problems),
+        node.where,
+        counted.of,
+        counted.condition,
+        counted.value,
+        counted.count,
+        counted.accumulate,
+        _paid(node, problems),
     )
 
 
+def _paid(node: Node, problems: list[Problem]) -> bool:
+    return node.get("paid") is None or word(node, "paid", ("yes", "no"), problems) != "no"
+
+
 def _check_measure(
-    measure: str, sources: dict[str, Fraction], earn: tuple[Mechanic, ...], problems: list[Problem]
+    name: str, counted: Counted, earn: tuple[Mechanic, ...], node: Node, problems: list[Problem]
 ) -> None:
     """What a measure and its events allow: money and units don't mix, and not everything can be earned in parts."""
+    in_units = counted.of == "units" or bool(counted.count)
     for mechanic in earn:
-        if measure and mechanic.counts_units != (measure == "units"):
+        if not counted.measure and node.get("measure") is None and not mechanic.from_figures:
+            problems.append(
+                Problem(
+                    "missing-parameter",
+                    f'"{name}" doesn\'t say what it counts.',
+                    node.where,
+                    f'"{mechanic.name}" works on records.',
+                    "Add  measure:  with one of " + ", ".join(MEASURES) + ", or a measure of the plan.",
+                )
+            )
+            break
+        # What an expression is worth shows only on the records.
+        sure = counted.measure and counted.value is None and not mechanic.on_amounts
+        if sure and mechanic.counts_units not in (None, in_units):
             wanted = "units" if mechanic.counts_units else "money"
+            what = f"the measure is {counted.measure}" if not counted.count else f"the component counts {counted.count}"
             problems.append(
                 Problem(
                     "measure-mechanic",
-                    f'"{mechanic.name}" works on {wanted}, and the measure is {measure}.',
+                    f'"{mechanic.name}" works on {wanted}, and {what}.',
                     mechanic.where,
                     "A rate of units is no money, and an amount falls in no band of units.",
                     "Take another measure, or another mechanic.",
                 )
             )
-        if any(share != 1 for share in sources.values()) and not mechanic.proportional:
+        if any(share != 1 for share in counted.sources.values()) and not mechanic.proportional:
             problems.append(
                 Problem(
                     "event-shares",
@@ -280,47 +332,6 @@ def _check_measure(
                     'Take "flat rate" or "individual rate", or leave "events" out.',
                 )
             )
-
-
-def _sources(node: Node, measure: str, problems: list[Problem]) -> dict[str, Fraction]:
-    records, events = node.get("records"), node.get("events")
-    if events is not None:
-        out: dict[str, Fraction] = {}
-        total = Fraction(0)
-        known_only = all(word in EARNING_EVENTS for word, _ in events.items())
-        for word, share in events.items():
-            if word not in EARNING_EVENTS:
-                problems.append(
-                    Problem(
-                        "unknown-word",
-                        f'"{word}" isn\'t an event at which commission is earned.',
-                        events.key_where(word),
-                        remedy=did_you_mean(word, EARNING_EVENTS),
-                    )
-                )
-                continue
-            try:
-                value = parse_percent(share.text()).value
-            except NotANumber as error:
-                problems.append(Problem("parameter", str(error), share.where))
-                continue
-            total += value
-            out.update(dict.fromkeys(_EVENT_SOURCES[word], value))
-        if known_only and out and total != 1:
-            problems.append(
-                Problem(
-                    "event-shares",
-                    f"the shares earned at the events total {total * 100}%, not 100%.",
-                    events.where,
-                    "Part of the commission would never be earned, or be earned twice.",
-                    "Make them total 100%.",
-                )
-            )
-        return out
-    if records is not None:
-        word = _word(node, "records", RECORDS, problems)
-        return dict.fromkeys(_RECORD_SOURCES.get(word, ()), Fraction(1))
-    return dict.fromkeys(_SOURCES.get(measure, ()), Fraction(1))
 
 
 def _eligible(node: Node | None, where: Where, problems: list[Problem]) -> tuple[str, tuple[str, ...]]:
@@ -392,28 +403,4 @@ def _text(node: Node, name: str, problems: list[Problem], remedy: str) -> str:
     if entry is None or not entry.text():
         problems.append(Problem("missing-parameter", f'"{name}" isn\'t stated.', node.where, remedy=remedy))
         return ""
-    return entry.text()
-
-
-def _word(node: Node, name: str, known: tuple[str, ...], problems: list[Problem]) -> str:
-    entry = node.get(name)
-    if entry is None:
-        problems.append(
-            Problem(
-                "missing-parameter",
-                f'"{name}" isn\'t stated.',
-                node.where,
-                remedy="Write one of: " + ", ".join(known) + ".",
-            )
-        )
-        return ""
-    if entry.text() not in known:
-        problems.append(
-            Problem(
-                "unknown-word",
-                f'"{entry.text()}" isn\'t a known {name}.',
-                entry.where,
-                remedy=did_you_mean(entry.text(), known),
-            )
-        )
     return entry.text()

@@ -16,21 +16,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
+from reference_engine.tests.oracle_crediting import credits_of
 from reference_engine.tests.oracle_lines import Line
+from reference_engine.tests.oracle_paying import reach
 from reference_engine.tests.oracle_plan import PlanReading
 from reference_engine.tests.oracle_records import (
-    CADENCE,
-    ZERO,
     Doc,
     Span,
     Tables,
-    credits_of,
     day_of,
     events_of,
-    labelled,
-    money,
     spans,
 )
+from reference_engine.tests.oracle_settling import restated, settled
 
 
 @dataclass
@@ -57,10 +55,15 @@ def calculate(plans: list[Doc], tables: Tables) -> Outcome:
     """What every payee earns and is paid."""
     outcome = Outcome()
     events = events_of(tables)
-    people = {c.payee for e in events for c in credits_of(e, tables)}
+    people = {r["payee"] for r in tables.get("payees", [])}
+    for doc in plans:
+        reading = PlanReading(doc, tables)
+        people |= {c.payee for e in events for c in credits_of(e, tables, reading.conv, reading.cadence)}
     people |= {
-        r["payee"] for t in ("draws", "opening_balances", "plan_assignments") for r in tables.get(t, [])
+        r["payee"] for t in ("draws", "opening_balances", "plan_assignments", "processed_results", "payees") for r in tables.get(t, [])
     }
+    readings: list[PlanReading] = []
+    timelines: dict[str, list[Span]] = {}
     for doc in plans:
         plan = PlanReading(doc, tables)
         counted = {
@@ -80,7 +83,10 @@ def calculate(plans: list[Doc], tables: Tables) -> Outcome:
                     whole += plan.cap(whole, entry["cap"], timeline, "cap")
             whole += plan.rounding_lines(whole, "payout", "rounding")
             outcome.lines += whole
-    settle(outcome, plans, tables, people)
+        readings.append(plan)
+        timelines[plan.name] = timeline
+    outcome.lines += restated(outcome.lines, plans, tables)
+    outcome.advances, outcome.balances = settled(outcome.lines, readings, timelines, tables, people)
     return outcome
 
 
@@ -94,46 +100,4 @@ def _timeline(plan: PlanReading, counted: list[Line], tables: Tables) -> list[Sp
     days += [day_of(c["date"]) for c in tables.get("cancellations", [])]
     if any("release" in m for part in plan.doc["components"] for m in part.get("pay", [])):
         days += [day_of(p["date"]) for p in tables.get("payments", [])]
-    return spans(first, max(days), plan.cadence)
-
-
-def settle(outcome: Outcome, plans: list[Doc], tables: Tables, people: set[str]) -> None:
-    """Draws, opening balances and pay below zero: one ledger for each payee, period by period."""
-    cadence = CADENCE[plans[0]["pays"]]
-    carries = plans[0]["conventions"].get("balance.negative") == "carried"
-    for payee in sorted(people):
-        pay: dict[Span, Fraction] = defaultdict(Fraction)
-        for x in outcome.lines:
-            if x.payee == payee and not x.held and x.paid:
-                pay[x.paid] += x.amount
-        draws: dict[Span, tuple[Fraction, str]] = {}
-        for d in tables.get("draws", []):
-            if d["payee"] == payee:
-                for period in spans(labelled(d["from"]).first, labelled(d["to"]).last, cadence):
-                    draws[period] = money(d["amount"])[0], d["kind"]
-        opening = {
-            labelled(o["period"]): money(o["balance"])[0]
-            for o in tables.get("opening_balances", [])
-            if o["payee"] == payee
-        }
-        known = [*pay, *draws, *opening]
-        if not known:
-            continue
-        debt = ZERO
-        for period in spans(min(known).first, max(known).last, cadence):
-            debt -= opening.get(period, ZERO)
-            earnings, (draw, kind) = pay[period], draws.get(period, (ZERO, ""))
-            key = payee, period.label
-            if draw and earnings < draw:
-                outcome.advances[key] = draw - earnings
-                if kind == "recoverable":
-                    debt += draw - earnings
-            elif earnings < 0:
-                if carries:
-                    outcome.advances[key] = -earnings
-                    debt -= earnings
-            else:
-                back = min(debt, earnings - draw)
-                outcome.recoveries[key] = -back
-                debt -= back
-            outcome.balances[key] = -debt
+    return spans(first, reach(plan, max(days)), plan.cadence)

@@ -26,6 +26,13 @@ class Line:
     share: Fraction = Fraction(1)
     paid: Span | None = None
     held: bool = False
+    seen: Fraction | None = None
+    credit: Any = None
+
+    @property
+    def counts(self) -> Fraction:
+        """What quotas and tiers see of it, with its sign."""
+        return (self.base if self.seen is None else self.seen) * self.sign
 
     @property
     def deal(self) -> str:

@@ -8,30 +8,22 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from reference_engine.tests import oracle_people
+from reference_engine.tests.oracle_crediting import Credited, credits_of
 from reference_engine.tests.oracle_found import found
 from reference_engine.tests.oracle_lines import (
     Line,
-    curve,
-    grouped,
     label,
     rated,
-    tier_label,
-    tier_of,
-    tier_rate,
     within,
 )
 from reference_engine.tests.oracle_records import (
     CADENCE,
-    TRAITS,
     ZERO,
-    Credited,
     Doc,
     Event,
-    Row,
     Span,
     Tables,
-    bound,
-    credits_of,
     day_of,
     labelled,
     money,
@@ -77,7 +69,7 @@ class PlanReading:
         self.cadence = CADENCE[self.doc["pays"]]
         self.accumulate = (
             self.cadence
-            if self.conv.get("tier.accumulate", "period") == "period"
+            if self.conv.get("tier.accumulate", "period") in ("period", "none")
             else self.conv["tier.accumulate"]
         )
 
@@ -107,16 +99,25 @@ class PlanReading:
             measure, event.amount
         )
         direct = [self.round("credit", whole * c.share) for c in credits if c.type == "direct"]
-        if "credit" in self.rounding and len(direct) > 1:
-            shares = [c.share for c in credits if c.type == "direct"]
+        shares = [c.share for c in credits if c.type == "direct"]
+        if "credit" in self.rounding and len(direct) > 1 and sum(shares) == 1:
             takes = {"last": len(direct) - 1, "first": 0, "largest share": shares.index(max(shares))}[
                 self.conv["split.residue"]
             ]
             direct[takes] += self.round("credit", whole) - sum(direct)
         return [
-            direct[c.source] if c.type == "direct" else self.round("credit", direct[c.source] * c.share)
+            direct[c.source]
+            if c.type == "direct"
+            else self.round("credit", whole * c.share if c.source < 0 else direct[c.source] * c.receives)
             for c in credits
         ]
+
+    def seen(self, event: Event, credit: Credited, measure: str, part_of_rate: Fraction) -> Fraction:
+        """What quotas and tiers see of a credit."""
+        whole = {"units": event.units, "margin": event.amount - (event.cost or ZERO)}.get(
+            measure, event.amount
+        )
+        return self.round("credit", whole * (credit.counted if credit.seen is not None else part_of_rate))
 
     def converted(self, value: Fraction, event: Event, measure: str) -> tuple[Fraction, str]:
         """A credit in the plan's currency."""
@@ -124,9 +125,13 @@ class PlanReading:
         if measure == "units" or not wanted or wanted == event.currency:
             return value, "" if measure == "units" else event.currency
         period = span(event.day, self.cadence)
-        day = {"record date": event.day, "period start": period.first, "period end": period.last}[
-            self.conv["fx.date"]
-        ]
+        closed = {r["deal"]: day_of(r["closed"]) for r in self.tables.get("deals", [])}
+        day = {
+            "record date": event.day,
+            "deal date": closed.get(event.deal, event.day),
+            "period start": period.first,
+            "period end": period.last,
+        }[self.conv["fx.date"]]
         rates = [
             (day_of(r["valid from"]), number(r["rate"]))
             for r in self.tables["exchange_rates"]
@@ -138,6 +143,8 @@ class PlanReading:
     # what a component counts -------------------------------------------------------------------------
     def counted(self, part: Doc, payee: str, events: list[Event]) -> list[Line]:
         """One line for each credit, with its base and nothing earned yet."""
+        if "measure" not in part:
+            return []
         measure = part["measure"]
         if "events" in part:
             shares = {s: percent(p) for e, p in part["events"].items() for s in EVENTS[e]}
@@ -146,22 +153,35 @@ class PlanReading:
                 RECORDS[part["records"]] if "records" in part else SOURCES[measure], Fraction(1)
             )
         lines: list[Line] = []
+        order: list[tuple[Any, ...]] = []
         for event in events:
             if event.source not in shares or not self.eligible(payee, event.counts_on):
                 continue
+            if not oracle_people.counts(self, payee, event.counts_on):
+                continue
             if part.get("products") and event.product not in part["products"]:
                 continue
-            credits = credits_of(event, self.tables)
+            credits = credits_of(event, self.tables, self.conv, self.cadence)
+            seen_apart = any(c.seen is not None for c in credits)
             for credit, share in zip(credits, self.values(event, credits, measure), strict=True):
                 if credit.payee != payee or credit.type not in part["credits"]:
                     continue
+                earned = shares[event.source]
                 value, unit = self.converted(share, event, measure)
+                seen = self.converted(self.seen(event, credit, measure, credit.share), event, measure)[0] if seen_apart else None
+                if self.conv.get("split.when") == "after rate" and credit.type == "direct" and credit.share < 1:
+                    # The whole deal is looked up; the payee earns a part of what that gives.
+                    earned *= credit.share
+                    value, unit = self.converted(self.seen(event, replace(credit, seen=None), measure, Fraction(1)), event, measure)
                 mirror = self.conv.get("returns.earn", "mirror") == "mirror"
+                order.append((credit.day or event.day, *event.order[1:], len(lines)))
                 lines.append(
-                    Line(payee, self.name, part["component"], span(event.day, self.cadence), ZERO, unit, label(event, set(shares.values()) != {1}),
-                         event.kind, event, value if mirror else value * event.sign, event.sign if mirror else 1, shares[event.source])
+                    Line(payee, self.name, part["component"], span(credit.day or event.day, self.cadence), ZERO, unit, label(event, set(shares.values()) != {1}),
+                         event.kind, event, value if mirror else value * event.sign, event.sign if mirror else 1, earned,
+                         paid=span(credit.pay_day, self.cadence) if credit.pay_day else None, held=credit.held,
+                         seen=seen if seen is None or mirror else seen * event.sign, credit=credit)
                 )  # fmt: skip
-        return lines
+        return [lines[key[-1]] for key in sorted(order)]
 
     def earn(self, part: Doc, payee: str, lines: list[Line], timeline: list[Span]) -> list[Line]:
         """The mechanics in the order of the plan, then the rounding of the lines."""
@@ -170,7 +190,7 @@ class PlanReading:
             name, params = (entry, {}) if isinstance(entry, str) else next(iter(entry.items()))
             own = getattr(self, "earn_" + name.replace(" ", "_"), None)
             lines = own(lines, params, part) if own else found("earn", name)(self, lines, params, part)
-        return [replace(x, amount=self.round("line", x.amount), paid=x.period) for x in lines]
+        return [replace(x, amount=self.round("line", x.amount), paid=None if x.held else x.paid or x.period) for x in lines]
 
     def earn_flat_rate(self, lines: list[Line], params: Doc, part: Doc) -> list[Line]:
         return [rated(x, percent(params["rate"])) for x in lines]
@@ -193,41 +213,12 @@ class PlanReading:
     def earn_commission_free(self, lines: list[Line], params: Doc, part: Doc) -> list[Line]:
         return [replace(x, amount=ZERO) if x.event and x.event.free else x for x in lines]
 
-    def earn_lookup(self, lines: list[Line], params: Doc, part: Doc) -> list[Line]:
-        rules: list[Row] = list(params["rules"])
-        if self.conv["lookup.precedence"] == "most specific":
-            rules.sort(key=lambda r: next((i for i, n in enumerate(TRAITS) if n in r), len(TRAITS)))
-        out = []
-        for x in lines:
-            traits = dict(x.event.traits) if x.event else {}
-            for rule in rules:
-                if all(
-                    traits.get(n, "") in [v.strip() for v in rule[n].split(",")] for n in TRAITS if n in rule
-                ):
-                    if "rate" in rule:
-                        out.append(rated(x, percent(rule["rate"])))
-                    else:
-                        # A fixed amount is taken back where the base is below zero.
-                        out.append(
-                            replace(
-                                x,
-                                amount=money(rule["pays"])[0] * x.share * (-x.sign if x.base < 0 else x.sign),
-                            )
-                        )
-                    break
-            else:
-                out.append(x)
-        return out
-
-    def earn_brackets(self, lines: list[Line], params: Doc, part: Doc) -> list[Line]:
-        tiers = [
-            (bound(t["from"]), bound(t["to"]) if t.get("to") else None, percent(t["rate"]))
-            for t in params["tiers"]
-        ]
-        return [rated(x, tier_rate(tiers, x.base, self.conv["tier.bound"])) for x in lines]
-
     # what accumulates -----------------------------------------------------------------------------------
     def quota(self, payee: str, interval: Span, measure: str) -> Fraction:
+        if oracle_people.concerns(self):
+            # Without a quota nothing is sold in the random worlds, and nothing is looked up.
+            expected = oracle_people.quota(self, payee, interval, measure)
+            return Fraction(1) if expected is None else expected
         for a in self.tables.get("plan_assignments", []):
             if a["payee"] == payee and a["plan"] == self.name and a.get("quota"):
                 assert a["period"] == self.accumulate
@@ -251,86 +242,6 @@ class PlanReading:
             for a in self.tables["plan_assignments"]
             if a["payee"] == payee and a["plan"] == self.name
         )
-
-    def bounds(
-        self, tiers: list[Row], payee: str, interval: Span, measure: str
-    ) -> list[tuple[Fraction, Fraction | None, Fraction]]:
-        """The table with attainments turned into amounts of the measure."""
-        scale = self.quota(payee, interval, measure) if tiers[0]["from"].endswith("%") else Fraction(1)
-        return [
-            (bound(t["from"]) * scale, bound(t["to"]) * scale if t.get("to") else None, percent(t["rate"]))
-            for t in tiers
-        ]
-
-    def earn_marginal(self, lines: list[Line], params: Doc, part: Doc) -> list[Line]:
-        out: list[Line] = []
-        for interval, group in grouped(lines, lambda x: span(x.period.first, self.accumulate)).items():
-            so_far = ZERO
-            for x in group:
-                tiers = self.bounds(params["tiers"], x.payee, interval, part["measure"])
-                before, so_far = so_far, so_far + x.base * x.sign
-                for (low, high, rate), text in zip(tiers, params["tiers"], strict=True):
-                    part_of = within(so_far, low, high) - within(before, low, high)
-                    if part_of:
-                        out.append(
-                            replace(
-                                x,
-                                base=part_of,
-                                sign=1,
-                                amount=part_of * rate * x.share,
-                                label=tier_label(text),
-                            )
-                        )
-        return out
-
-    def earn_retroactive(self, lines: list[Line], params: Doc, part: Doc) -> list[Line]:
-        if not lines:
-            return []
-
-        def due(payee: str, interval: Span, total: Fraction) -> tuple[Fraction, str]:
-            tiers = self.bounds(params["tiers"], payee, interval, part["measure"])
-            position = tier_of(tiers, total, self.conv["tier.bound"])
-            return (
-                (ZERO, "")
-                if position is None
-                else (total * tiers[position][2], tier_label(params["tiers"][position]))
-            )
-
-        return self._due_less_earned(lines, due, lines[0].currency, part["component"])
-
-    def earn_curve(self, lines: list[Line], params: Doc, part: Doc) -> list[Line]:
-        mine = [
-            a for a in self.tables["plan_assignments"] if a["payee"] == self.payee and a["plan"] == self.name
-        ]
-        if not mine:
-            return []
-        points = [(percent(p["attainment"]), percent(p["payout"])) for p in params["points"]]
-
-        def due(payee: str, interval: Span, total: Fraction) -> tuple[Fraction, str]:
-            attainment = total / self.quota(payee, interval, part["measure"])
-            return self.target(payee) * curve(
-                points, attainment, self.conv["curve.below"], self.conv["curve.above"]
-            ), "target"
-
-        return self._due_less_earned(lines, due, money(mine[0]["target incentive"])[1], part["component"])
-
-    def _due_less_earned(self, lines: list[Line], due: Any, unit: str, component: str) -> list[Line]:
-        """In every period of an interval: what is due on all of it so far, less what was earned before."""
-        out: list[Line] = []
-        totals: dict[Span, Fraction] = defaultdict(Fraction)
-        earned: dict[Span, Fraction] = defaultdict(Fraction)
-        for period in self.timeline:
-            interval = span(period.first, self.accumulate)
-            totals[interval] += sum((x.base * x.sign for x in lines if x.period == period), ZERO)
-            amount, label = due(self.payee, interval, totals[interval])
-            plain = Line(self.payee, self.name, component, period, amount, unit, label, "")
-            if amount != earned[interval]:
-                out += [
-                    plain,
-                    replace(plain, amount=-earned[interval], label="earned before", kind="earned before"),
-                ]
-            earned[interval] = amount
-        return out
 
     def earn_unit_bands(self, lines: list[Line], params: Doc, part: Doc) -> list[Line]:
         out: list[Line] = []
@@ -359,12 +270,13 @@ class PlanReading:
     # paying ---------------------------------------------------------------------------------------------
     def pay(self, part: Doc, lines: list[Line], timeline: list[Span]) -> list[Line]:
         for entry in part.get("pay", []):
-            ((name, params),) = entry.items()
+            ((name, params),) = entry.items() if isinstance(entry, dict) else ((entry, {}),)
+            simple = params.get("per") != "deal" and set(params) <= {"amount", "per"} and self.conv.get("cap.excess") != "refundable"
             if name == "release":
                 lines = [self._release(x, params) for x in lines]
-            elif name == "clawback":
+            elif name == "clawback" and set(params) == {"within days"} and self.conv["clawback.rate"] == "historic":
                 lines = self._clawback(lines, params)
-            elif name == "cap":
+            elif name == "cap" and simple:
                 lines = lines + self.cap(lines, params, timeline, part["component"])
             else:
                 lines = found("pay", name)(self, lines, params, part, timeline)

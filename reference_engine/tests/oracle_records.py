@@ -128,16 +128,6 @@ class Event:
         return self.day, -self.sign, self.record, self.line
 
 
-@dataclass(frozen=True)
-class Credited:
-    """source: the place in the split of the direct credit that this one is or follows."""
-
-    payee: str
-    type: str
-    share: Fraction
-    source: int
-
-
 def events_of(tables: Tables) -> list[Event]:
     """Every record that can be credited, with what it says of itself."""
     products = {p["product"]: p for p in tables.get("products", [])}
@@ -153,12 +143,16 @@ def events_of(tables: Tables) -> list[Event]:
         for name in ("account", "territory"):
             found[name] = found[name] or (deal or {}).get(name, "")
         free = found.pop("commission free") == "yes"
+        # What else the deal and its account say of themselves.
+        more = {n: v for n, v in (deal or row).items() if n not in ("deal", "owner", "amount", "closed")}
+        account = next((a for a in tables.get("accounts", []) if a["account"] == found["account"]), {})
+        found = {**account, **more, **found}
         return {"product": found["product"], "free": free, "traits": tuple(found.items())}
 
     for deal in deals.values():
         amount, unit = money(deal["amount"])
         out.append(Event("deals", "booking", deal["deal"], day_of(deal["closed"]), 1, amount, unit,
-                         deal=deal["deal"], owner=_owner(deal, tables), **traits(deal)))  # fmt: skip
+                         deal=deal["deal"], owner=deal["owner"], **traits(deal)))  # fmt: skip
     for invoice in invoices.values():
         deal = deals[invoice["deal"]]
         amount, unit = money(invoice["amount"])
@@ -167,7 +161,7 @@ def events_of(tables: Tables) -> list[Event]:
         same: dict[str, Any] = {
             "deal": invoice["deal"],
             "invoice": invoice["invoice"],
-            "owner": _owner(deal, tables),
+            "owner": deal["owner"],
         }
         day = day_of(invoice["date"])
         out.append(
@@ -188,7 +182,7 @@ def events_of(tables: Tables) -> list[Event]:
         deal = deals[invoice["deal"]]
         amount, unit = money(payment["amount"])
         out.append(Event("payments", "payment", payment["payment"], day_of(payment["date"]), 1, amount, unit, deal=invoice["deal"],
-                         invoice=invoice["invoice"], owner=_owner(deal, tables), **traits(deal)))  # fmt: skip
+                         invoice=invoice["invoice"], owner=deal["owner"], **traits(deal)))  # fmt: skip
     for sale in sales.values():
         out.append(Event("retail sales", "sale", sale["sale"], day_of(sale["date"]), 1, units=number(sale["units"]),
                          owner=sale["retailer"], **traits(sale)))  # fmt: skip
@@ -198,7 +192,7 @@ def events_of(tables: Tables) -> list[Event]:
             deal = deals[back["of"]]
             amount, unit = money(back["amount"])
             out.append(Event("returns of deals", "return", back["return"], day, -1, amount, unit, deal=back["of"], sold=day_of(deal["closed"]),
-                             owner=_owner(deal, tables), **traits(deal)))  # fmt: skip
+                             owner=deal["owner"], **traits(deal)))  # fmt: skip
         else:
             sale = sales[back["of"]]
             out.append(Event("returns of sales", "return", back["return"], day, -1, units=number(back["units"]), sold=day_of(sale["date"]),
@@ -209,55 +203,3 @@ def events_of(tables: Tables) -> list[Event]:
 def day_of(text: str) -> date:
     return date.fromisoformat(text)
 
-
-def _owner(deal: Row, tables: Tables) -> str:
-    if deal["owner"] != "territory owner":
-        return deal["owner"]
-    day = day_of(deal["closed"])
-    for row in tables["territories"]:
-        if (
-            row["territory"] == deal["territory"]
-            and (not row.get("from") or day_of(row["from"]) <= day)
-            and (not row.get("to") or day <= day_of(row["to"]))
-        ):
-            return row["owner"]
-    raise AssertionError("the random worlds give every territory a holder")
-
-
-# -- crediting --------------------------------------------------------------------------------------------
-def credits_of(event: Event, tables: Tables) -> list[Credited]:
-    """Who is credited with an event: the owner or the payees of the split, then overlay and roll-up on top.
-
-    In the order of the split; what follows a direct credit stands behind it.
-    """
-    splits = [s for s in tables.get("credit_splits", []) if event.deal and s["deal"] == event.deal]
-    shared = [(s["payee"], percent(s["share"])) for s in splits] or [(event.owner, Fraction(1))]
-    direct = [Credited(payee, "direct", share, position) for position, (payee, share) in enumerate(shared)]
-    people = {p["payee"]: p for p in tables.get("payees", [])}
-    managers = {name: p.get("manager", "") for name, p in people.items()}
-    extra: list[Credited] = []
-    for position, credit in enumerate(direct):
-        above: list[str] = []
-        boss = managers.get(credit.payee, "")
-        while boss and boss not in above:
-            above.append(boss)
-            boss = managers.get(boss, "")
-        for rule in tables.get("crediting_rules", []):
-            share = percent(rule["receives"])
-            for name, person in people.items():
-                if person.get("role") != rule["role"] or name == credit.payee:
-                    continue
-                if name in managers.values():
-                    wide = rule["of the credit of"] == "team"
-                    if name in (above if wide else above[:1]):
-                        extra.append(Credited(name, "roll-up", share, position))
-                elif rule["of the credit of"] == "team" and _colleagues(person, people.get(credit.payee, {})):
-                    extra.append(Credited(name, "overlay", share, position))
-    return sorted(direct + extra, key=lambda c: c.source)
-
-
-def _colleagues(one: Row, other: Row) -> bool:
-    """Whether one is of the other's team; who has no team written counts with the payees of the same manager."""
-    if one.get("team"):
-        return one["team"] == other.get("team")
-    return bool(one.get("manager")) and one["manager"] == other.get("manager")

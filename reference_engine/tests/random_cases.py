@@ -398,6 +398,14 @@ def event_cases(draw: st.DrawFn) -> Case:
     )
 
 
+DRAWN = {
+    "draw.recovery": "immediate",
+    "draw.scope": "all earnings",
+    "draw.surplus_offsets": "no",
+    "draw.negative": "owed",
+}
+
+
 @st.composite
 def balance_cases(draw: st.DrawFn) -> Case:
     """Draws, opening balances and pay below zero over the pay of two plans."""
@@ -426,7 +434,7 @@ def balance_cases(draw: st.DrawFn) -> Case:
             )
     plans = []
     for name in ("P", "Q")[: draw(st.integers(1, 2))]:
-        conv = draw(conventions(DECIMALS[unit], {"balance.negative": negative}))
+        conv = draw(conventions(DECIMALS[unit], {"balance.negative": negative, **DRAWN}))
         component = {
             "component": "C",
             "measure": "bookings",

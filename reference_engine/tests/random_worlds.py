@@ -348,9 +348,12 @@ def conventions(draw: st.DrawFn, decimals: int, fixed: Doc | None = None) -> Doc
         "curve.below": draw(st.sampled_from(["zero", "first point"])),
         "curve.above": draw(st.sampled_from(["flat", "extrapolate"])),
         "fx.kind": draw(st.sampled_from(["spot", "average"])),
-        "fx.date": draw(st.sampled_from(["record date", "period start", "period end"])),
+        "fx.date": draw(st.sampled_from(["record date", "deal date", "period start", "period end"])),
         "split.residue": draw(st.sampled_from(["last", "first", "largest share"])),
         "release.period": draw(st.sampled_from(["earned period", "release period"])),
+        "split.when": "before rate",
+        "rollup.own_sales": "excluded",
+        "territory.date": draw(st.sampled_from(["deal date", "record date"])),
         **(fixed or {}),
     }
 

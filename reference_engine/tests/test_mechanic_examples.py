@@ -66,6 +66,9 @@ def test_example(example: Example) -> None:
     if example.attainments:
         reached = [(a.payee, a.period, _worth(a.measured, a.currency), _worth(a.quota, a.currency), format_percent(a.value)) for a in result.attainment_rows()]
         assert sorted(" | ".join(r) for r in reached) == sorted(" | ".join(c) for c in _cells(example.attainments))
+    if example.quotas:
+        stated = [(q.payee, q.period, _worth(q.quota, q.currency)) for q in result.quota_rows()]
+        assert sorted(" | ".join(r) for r in stated) == sorted(" | ".join(c) for c in _cells(example.quotas))
     if example.balances:
         left = [(b.payee, b.period, format_money(b.amount, b.currency)) for b in result.balance_rows()]
         assert sorted(" | ".join(r) for r in left) == sorted(" | ".join(c) for c in _cells(example.balances))

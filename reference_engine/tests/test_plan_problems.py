@@ -42,7 +42,7 @@ event_unknown              | 14 | unknown-word        | "payments"; Did you mean
 lookup_pays_nothing        | 19 | lookup-pays         | rate: 2%; pays: 7.50 EUR
 lookup_pays_twice          | 19 | lookup-pays         | either its rate or what it pays
 lookup_rule_twice          | 20 | lookup-twice        | on line 19
-missing_parameter          | 19 | missing-parameter   | doesn't state "rate"
+missing_parameter          | 16 | missing-parameter   | doesn't state "rate"
 missing_rate               | 16 | missing-parameter   | "flat rate" doesn't state "rate"
 nested_too_deeply          |  1 | yaml-nesting        | nested too deeply
 no_components              |  1 | plan-form           | no components
@@ -57,7 +57,7 @@ rate_without_percent       | 19 | parameter           | "0.12" is not a percent;
 rounding_decimals          |  6 | rounding-form       | "two"; 0 to 12
 rounding_mode              |  6 | rounding-form       | "nearest"; half up, half even, down, away from zero
 rounding_not_stated        |  6 | convention-open     | rounding; at: line; exact
-rounding_stage             |  6 | rounding-form       | "deal"; credit, conversion, line, component, payout
+rounding_stage             |  6 | rounding-form       | "deal"; credit, conversion, quota, attainment, rate, line, component, payout
 scientific_number          | 19 | parameter           | "1e-1%"; digits with a point
 tab                        | 14 | yaml-syntax         | cannot start
 tag                        |  2 | yaml-tag            | python; Remove the exclamation mark
@@ -69,6 +69,16 @@ tiers_open_in_the_middle   | 18 | tiers-open          | no upper end
 tiers_out_of_order         | 18 | tiers-order         | ends at -5%, before it starts at 0%
 tiers_overlap              | 19 | tiers-overlap       | between 90% and 100%; Did you mean: from 100%
 tiers_start_above_zero     | 18 | tiers-start         | starts at 10%; a tier from 0
+tier_says_nothing          | 19 | tiers-pays          | one of: rate, times, per unit
+tier_says_two_things       | 19 | tiers-pays          | one of: rate, times, pays, per unit
+tiers_pay_by_two_kinds     | 19 | tiers-pays          | all tiers the same
+tiers_pay_otherwise        | 18 | tiers-pays          | can't pay by "rate"; Write one of pays
+proportional_without_end   | 19 | proportional-open   | has no end; Fill its "to"
+result_without_rate        | 19 | result-rate         | pays 0%; rate above 0%
+excess_without_rate        | 16 | tiers-pays          | either its rate or its tiers
+claim_of_two_kinds         | 16 | tiers-pays          | down to, down by, percent
+cap_below_threshold        | 16 | tiers-order         | cap of 60%; threshold of 70%
+brackets_of_percents       | 17 | tiers-kind          | needs something to compare with; by: margin / amount
 too_many_decimals          | 17 | parameter           | "60.005 EUR" has more than the 2 decimals
 unknown_component_name     | 13 | unknown-name        | "mesure"; Did you mean: measure
 unknown_convention         |  8 | unknown-convention  | "tier.bounds"; Did you mean: tier.bound

@@ -11,7 +11,7 @@ from reference_engine.run import calculate
 from reference_engine.vocabulary.tables import TextTable
 from reference_engine.world import read_world
 
-HEAD = "plan: P\npays: quarterly\nconventions: {rounding: exact, returns.earn: signed, balance.negative: paid out, tier.accumulate: period, tier.bound: upper tier, quota.zero: refuse, clawback.window: last day included, clawback.rate: historic, release.period: earned period, cap.excess: lost, lookup.precedence: first match, curve.below: zero, curve.above: flat}\n"
+HEAD = "plan: P\npays: quarterly\nconventions: {rounding: exact, returns.earn: signed, balance.negative: paid out, tier.accumulate: period, tier.bound: upper tier, quota.zero: refuse, clawback.window: last day included, clawback.rate: historic, release.period: earned period, cap.excess: lost, lookup.precedence: first match, curve.below: zero, curve.above: flat, split.when: before rate}\n"
 TIERS = "{tiers: [{from: 0%, to: 100%, rate: 5%}, {from: 100%, rate: 8%}]}"
 ON_PLAN = "payee | plan | from\nAna | P | 2026-01-01"
 DEAL = "deal | owner | amount | closed\nD-1 | Ana | 100.00 EUR | 2026-01-15"
@@ -79,13 +79,18 @@ CASES = {
     ),
     "somebody hired inside the quarter of a quota": (
         component(f"{{marginal: {TIERS}}}"),
-        {"payees": "payee | hired\nAna | 2026-02-01", "plan_assignments": ON_PLAN, "deals": DEAL, "quotas": "payee | period | quota\nAna | 2026-Q1 | 100.00 EUR"},
-        "proration",
+        {"payees": "payee | hired\nAna | 2026-01-02", "plan_assignments": ON_PLAN, "deals": DEAL, "quotas": "payee | period | quota\nAna | 2026-Q1 | 100.00 EUR"},
+        "convention-open",
     ),
-    "an employment event, which isn't calculated yet": (
+    "a return from no leave": (
         component("{flat rate: {rate: 5%}}"),
-        {"plan_assignments": ON_PLAN, "deals": DEAL, "employment_events": "payee | event | from\nAna | leave | 2026-02-01"},
-        "not-calculated",
+        {"plan_assignments": ON_PLAN, "deals": DEAL, "employment_events": "payee | event | from\nAna | return | 2026-02-01"},
+        "employment-events",
+    ),
+    "two assignments to one plan that both count in full": (
+        component(f"{{marginal: {TIERS}}}").replace("rounding: exact", "rounding: exact, proration.of: neither"),
+        {"plan_assignments": ON_PLAN.split("\n")[0] + " | to | quota | period\nAna | P | 2026-01-01 | 2026-01-31 | 50.00 EUR | quarter\nAna | P | 2026-02-01 | | 60.00 EUR | quarter", "deals": DEAL},
+        "proration",
     ),
 }
 

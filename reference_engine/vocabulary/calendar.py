@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-CADENCES = ("month", "quarter", "half-year", "year")
+CADENCES = ("week", "biweek", "semi-month", "month", "quarter", "half-year", "year")
+SHORT = ("week", "biweek", "semi-month", "month", "period")
+"""The spans that are single periods of a calendar whose periods are stated one by one."""
 _LABEL = re.compile(
-    r"(?:(?P<year>\d{4})-(?:(?P<month>\d{2})|P(?P<period>\d{2})|Q(?P<quarter>[1-4])|H(?P<half>[12]))|FY(?P<fiscal>\d{4}))\Z",
+    r"(?:(?P<year>\d{4})-(?:(?P<month>\d{2})(?P<half_month>[ab])?|W(?P<week>\d{2})|P(?P<period>\d{2})|Q(?P<quarter>[1-4])|H(?P<half>[12]))|FY(?P<fiscal>\d{4}))\Z",
     re.ASCII,
 )
-PERIOD_FORM = "2026-03, 2026-P03, 2026-Q1, 2026-H1 or FY2026"
+PERIOD_FORM = "2026-03, 2026-03a (its first half), 2026-W05, 2026-P03, 2026-Q1, 2026-H1 or FY2026"
 
 
 class NotAPeriod(ValueError):
@@ -80,7 +82,24 @@ class Calendar:
             if not 1 <= month <= 12:
                 raise NotAPeriod(f'"{label}" is not a period: there is no month {match["month"]}.')
             first = date(int(match["year"]), month, 1)
-            return Period(first, add_months(first, 1) - timedelta(days=1), label)
+            last = add_months(first, 1) - timedelta(days=1)
+            if match["half_month"]:
+                middle = date(first.year, month, 15)
+                is_first = match["half_month"] == "a"
+                return (
+                    Period(first, middle, label)
+                    if is_first
+                    else Period(middle + timedelta(days=1), last, label)
+                )
+            return Period(first, last, label)
+        if match["week"]:
+            try:
+                monday = date.fromisocalendar(int(match["year"]), int(match["week"]), 1)
+            except ValueError:
+                raise NotAPeriod(
+                    f'"{label}" is not a period: {match["year"]} has no week {match["week"]}.'
+                ) from None
+            return Period(monday, monday + timedelta(days=6), label)
         year = int(match["fiscal"] or match["year"])
         if self.custom:
             return self._custom_span(label, year, match)
@@ -103,6 +122,8 @@ class Calendar:
         if match["quarter"] and len(inside) in (12, 13):
             number = int(match["quarter"])
             inside = inside[(number - 1) * 3 : number * 3 if number < 4 else None]
+        elif match["half"] and len(inside) in (12, 13):
+            inside = inside[:6] if match["half"] == "1" else inside[6:]
         elif not match["fiscal"]:
             raise NotAPeriod(
                 f'"{label}" is not in the fiscal calendar. Known: {", ".join(p.label for p in self.custom)}.'
@@ -113,11 +134,22 @@ class Calendar:
 
     def period_of(self, day: date, cadence: str) -> Period:
         """The month, quarter, half-year or year that a day lies in.  Raises NotAPeriod outside a custom calendar."""
-        if self.custom and cadence in ("month", "period"):
+        if self.custom and cadence in SHORT:
             for period in self.custom:
                 if day in period:
+                    _check_length(period, cadence)
                     return period
             raise NotAPeriod(f"{day} lies in no period of the fiscal calendar.")
+        if cadence == "week":
+            # A week belongs to the year of its Thursday.
+            year, week, _ = day.isocalendar()
+            return self.period(f"{year:04d}-W{week:02d}")
+        if cadence == "semi-month":
+            return self.period(f"{day.year:04d}-{day.month:02d}{'a' if day.day <= 15 else 'b'}")
+        if cadence == "biweek":
+            raise NotAPeriod(
+                "pay every two weeks needs its first day: add a row for the year to fiscal_calendar with the pattern biweekly."
+            )
         if cadence == "month" and not self._shifted():
             return self.period(f"{day.year:04d}-{day.month:02d}")
         year = self._year_of(day)
@@ -127,7 +159,7 @@ class Calendar:
         letter, width = {"month": ("P", 2), "quarter": ("Q", 1), "half-year": ("H", 1)}[cadence]
         if self.custom:
             for number in range(1, 12 // months + 1):
-                period = self.period(f"{year:04d}-{letter}{number}")
+                period = self.period(f"{year:04d}-{letter}{number:0{width}d}")
                 if day in period:
                     return period
             raise NotAPeriod(f"{day} lies in no {cadence} of the fiscal calendar.")
@@ -136,6 +168,41 @@ class Calendar:
         if day.day < start.day:
             number -= 1
         return self.period(f"{year:04d}-{letter}{number // months + 1:0{width}d}")
+
+    def intervals(
+        self, periods: Sequence[Period], accumulate: str, since: date | None = None
+    ) -> tuple[list[int], list[Period]]:
+        """For each pay period the position of the interval it lies in, and the intervals.
+
+        since: the first day of the plan, from which plan years run.
+        """
+        if accumulate == "period":
+            return list(range(len(periods))), list(periods)
+        found: list[Period] = []
+        position: list[int] = []
+        for period in periods:
+            # A week that lies in two intervals belongs to the one of its Thursday.
+            middle = period.first + timedelta(days=3) if period.days == 7 else period.first
+            interval = (
+                self._plan_year(middle, since)
+                if accumulate == "plan year"
+                else self.period_of(middle, accumulate)
+            )
+            if not found or found[-1] != interval:
+                found.append(interval)
+            position.append(len(found) - 1)
+        return position, found
+
+    def _plan_year(self, day: date, since: date | None) -> Period:
+        if since is None:
+            raise NotAPeriod(
+                "plan years run from the plan's first day, and the plan doesn't state it: add  valid: {from: 2026-10-01}."
+            )
+        years = day.year - since.year
+        if add_months(since, 12 * years) > day:
+            years -= 1
+        first, following = add_months(since, 12 * years), add_months(since, 12 * years + 12)
+        return Period(first, following - timedelta(days=1), f"plan year {years + 1}")
 
     def periods(self, first: date, last: date, cadence: str) -> list[Period]:
         """The periods that cover first..last, in order."""
@@ -162,6 +229,15 @@ class Calendar:
             if self.year_start(year) <= day < self.year_start(year + 1):
                 return year
         raise NotAPeriod(f"{day} lies in no fiscal year that is stated.")
+
+
+def _check_length(period: Period, cadence: str) -> None:
+    least, most = {"week": (7, 7), "biweek": (14, 14), "semi-month": (13, 16)}.get(cadence, (1, 400))
+    if not least <= period.days <= most:
+        raise NotAPeriod(
+            f"pay is for each {cadence}, and {period.label} of the fiscal calendar has {period.days} days. "
+            "State  pays: monthly  for the periods of the calendar."
+        )
 
 
 def add_months(day: date, months: int) -> date:

@@ -5,24 +5,44 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from reference_engine.expressions.syntax import Expression
 from reference_engine.problems import NOWHERE, Where
 
 if TYPE_CHECKING:
     from reference_engine.mechanics.registry import Mechanic
 
-MEASURES = ("bookings", "revenue", "margin", "cash", "units")
+MEASURES = ("bookings", "revenue", "recognised revenue", "margin", "cash", "units", "pipeline")
+_DEALS = ("deals", "returns of deals", "cancellations")
+MEASURE_SOURCES = {
+    "bookings": _DEALS,
+    "revenue": ("invoices",),
+    "margin": ("invoice lines",),
+    "cash": ("payments",),
+    "units": ("retail sales", "returns of sales"),
+    "recognised revenue": ("recognitions",),
+    "pipeline": ("pipeline",),
+}
+"""The records that a basic measure counts."""
 RECORDS = ("deals", "invoices", "invoice lines", "payments", "retail sales")
 CREDIT_TYPES = ("direct", "overlay", "roll-up")
 EARNING_EVENTS = ("booking", "invoice", "payment")
-FREQUENCIES = {"monthly": "month", "quarterly": "quarter", "half-yearly": "half-year", "yearly": "year"}
+FREQUENCIES = {
+    "weekly": "week",
+    "biweekly": "biweek",
+    "semi-monthly": "semi-month",
+    "monthly": "month",
+    "quarterly": "quarter",
+    "half-yearly": "half-year",
+    "yearly": "year",
+}
 
 
 @dataclass(frozen=True)
 class Rounding:
     """at: credit (each share, in the record's own currency), conversion (into the plan's currency, after the credit),
-    line, component or payout.  mode: half up, half even, down or away from zero."""
+    quota, attainment and rate (their decimals are those of the percentage), line, component or payout.  mode: half up, half even, down or away from zero."""
 
     at: str
     mode: str
@@ -34,12 +54,14 @@ class Rounding:
 class Conventions:
     """The readings that a plan states, by name.  rounding: None where amounts must come out exact by themselves.
 
-    sources: where each reading is stated, in the plan or in the profile it names.
+    sources: where each reading is stated, in the plan or in the profile it names.  left_open: what the profile says
+    of the conventions that its system doesn't document.
     """
 
     readings: dict[str, str] = field(default_factory=dict)
     rounding: tuple[Rounding, ...] | None = None
     sources: dict[str, str] = field(default_factory=dict)
+    left_open: dict[str, str] = field(default_factory=dict)
 
     def get(self, name: str) -> str | None:
         return self.readings.get(name)
@@ -51,12 +73,75 @@ class Conventions:
         return next((r for r in self.rounding or () if r.at == at), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Level:
+    """level: its name.  when: the condition on which a payee reaches it.  Levels stand from the lowest to the highest."""
+
+    level: str
+    when: Expression
+    where: Where = field(default=NOWHERE, compare=False, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What is counted: which records, which of them, what each is worth, and over which time it adds up.
+
+    of: bookings, revenue, margin, cash or units; "" for a formula.  condition: only records for which it holds.
+    value: what a record is worth, its amount where None.  count: "" for values, "records", or the column whose
+    different values are counted.  accumulate: "" where the plan's convention says it.  formula: of other figures.  levels, otherwise, demotion: a
+    level that is reached, what stands below all of them, and how a payee falls: "at once", "never", "at quarter end",
+    "at year end" or "after N periods".
+    """
+
+    name: str
+    of: str
+    sources: dict[str, Fraction]
+    credits: tuple[str, ...]
+    condition: Expression | None = None
+    value: Expression | None = None
+    count: str = ""
+    accumulate: str = ""
+    formula: Expression | None = None
+    products: tuple[str, ...] = ()
+    where: Where = field(default=NOWHERE, compare=False)
+    levels: tuple[Level, ...] = ()
+    otherwise: str = ""
+    demotion: str = ""
+
+    @property
+    def made(self) -> bool:
+        """Whether it is made of other figures instead of records."""
+        return self.formula is not None or bool(self.levels)
+
+    def mentions(self) -> tuple[str, ...]:
+        """The figures that it is made of."""
+        made = [self.formula, *(level.when for level in self.levels)]
+        return tuple(name for e in made if e is not None for name in e.names())
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure that a plan shows without paying on it.
+
+    figure: its name.  is: what it is.  for each: the interval at whose end it is looked at.  whose: of every payee on the
+    plan, or of the company as a whole.
+    """
+
+    figure: str
+    is_: Expression
+    for_each: Literal["period", "quarter", "half-year", "year"] = "period"
+    whose: Literal["payee", "company"] = "payee"
+    where: Where = field(default=NOWHERE, compare=False, kw_only=True)
+
+
 @dataclass(frozen=True)
 class Component:
     """One thing that a plan pays for.
 
-    measure: what is counted.  sources: the records that are credited, each with the share of the rate that it
-    earns.  credits: the credit types that count.  earn, pay: mechanics, in order.
+    measure: the name of what is counted.  of: the basic measure beneath it.  sources: the records that are credited,
+    each with the share of the rate that it earns.  credits: the credit types that count.  earn, pay: mechanics, in
+    order.  condition, value, count: as those of a Measure.  paid: False where it is calculated for others to look at,
+    or accrued, and never paid.
     """
 
     name: str
@@ -68,6 +153,20 @@ class Component:
     products: tuple[str, ...] = ()
     valid: tuple[date | None, date | None] = (None, None)
     where: Where = field(default=NOWHERE, compare=False)
+    of: str = ""
+    condition: Expression | None = None
+    value: Expression | None = None
+    count: str = ""
+    accumulate: str = ""
+    paid: bool = True
+
+
+def component_in(name: str) -> str:
+    """The component in the name of a figure such as `team earned by Commission this year`; "" for others."""
+    _, found, component = f" {name}".partition(" earned by ")
+    for span in (" this quarter", " this half-year", " this year", " in the period"):
+        component = component.removesuffix(span)
+    return component if found else ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +176,8 @@ class Plan:
     pays: month, quarter, half-year or year; "" where the company's calendar says it.
     eligible: assigned, everyone, or roles.  valid: first and last day, both inclusive.  quota: how quotas are made
     from what the tables state.  settling: what happens to the whole pay of a payee.
+    grace days: a record of so many days after a period still counts in it, and not in its own.  paid after days: when
+    a payout is due, after the end of its period.
     """
 
     name: str
@@ -92,3 +193,37 @@ class Plan:
     eligible_where: Where = field(default=NOWHERE, compare=False)
     quota: tuple[Mechanic, ...] = ()
     settling: tuple[Mechanic, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    figures: tuple[Shown, ...] = ()
+    grace_days: int = 0
+    paid_after_days: int | None = None
+
+    def mechanics(self) -> tuple[Mechanic, ...]:
+        """Every mechanic of the plan."""
+        return (
+            *self.quota,
+            *(m for c in self.components for m in (*c.earn, *c.pay)),
+            *self.pay,
+            *self.settling,
+        )
+
+    def needed_by(self, component: Component) -> tuple[str, ...]:
+        """The components whose results a component looks at, also through the formulas of measures."""
+        found = [name for m in (*component.earn, *component.pay) for name in m.reads()]
+        mentioned = [n for m in (*component.earn, *component.pay) for n in m.names()]
+        mentioned += [n for e in (component.condition, component.value) if e is not None for n in e.names()]
+        formulas = {m.name: m.mentions() for m in self.measures if m.made}
+        seen: set[str] = set()
+        while mentioned:
+            name = mentioned.pop()
+            for measure, formula in formulas.items():
+                if measure in name and measure not in seen:
+                    seen.add(measure)
+                    mentioned += formula
+            if component_in(name):
+                found.append(component_in(name))
+        return tuple(dict.fromkeys(n for n in found if n != component.name))
+
+    def measure(self, name: str) -> Measure | None:
+        """The measure that the plan defines under a name."""
+        return next((m for m in self.measures if m.name == name), None)

@@ -74,7 +74,7 @@ class Payout:
     """What one payee is paid for one component of one plan in one pay period.
 
     plan and component: "" and what it is (draw, balance) for amounts above the plans.  lines: how many released
-    lines it is made of.  first, last: the days of the period.
+    lines it is made of.  first, last: the days of the period.  due: the day on which it is paid, where the plan says it.
     """
 
     payee: str
@@ -86,6 +86,7 @@ class Payout:
     amount: Fraction
     currency: str
     lines: int
+    due: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +105,54 @@ class Attainment:
 
 
 @dataclass(frozen=True, slots=True)
+class Movement:
+    """What changes a balance in a period.  what: draw advance, draw recovery, opening balance, forgiven and the like."""
+
+    what: str
+    amount: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class FigureValue:
+    """A figure that a plan shows.  payee: "" for the company.  currency: "" for a plain number."""
+
+    payee: str
+    plan: str
+    figure: str
+    period: str
+    value: Fraction
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class Balance:
-    """What stands open after a period.  Negative: the payee owes."""
+    """What stands open after a period.  Negative: the payee owes.  movements: what made it of the balance before."""
 
     payee: str
     period: str
     amount: Fraction
     currency: str
+    movements: tuple[Movement, ...] = ()
+
+    @property
+    def opening(self) -> Fraction:
+        """What stood open before the period."""
+        return self.amount - sum((m.amount for m in self.movements), Fraction(0))
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaRow:
+    """What a payee or a territory is expected to sell in a period.
+
+    payee: or the territory's name.  measure: "" for every measure.  currency: "" for units.  steps: what made the quota, in
+    words, first step first.
+    """
+
+    payee: str
+    plan: str
+    measure: str
+    period: str
+    quota: Fraction
+    currency: str
+    steps: tuple[str, ...] = ()
+    where: Where = NOWHERE

@@ -17,6 +17,8 @@ from harness.cli.output import Progress, check_out
 
 if TYPE_CHECKING:
     from reference_engine.results import Result
+    from reference_engine.vocabulary.plan import Plan
+    from reference_engine.world import World
 
 
 @click.command("calculate", cls=SeveralPaths)
@@ -30,8 +32,14 @@ if TYPE_CHECKING:
 )
 @click.option("--data", required=True, type=click.Path(), help="Folder of standard tables.")
 @click.option("--as-of", type=Day(), help="Only what was known on that day.")
+@click.option("--until", type=Day(), help="Only what happened up to that day.")
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Folder for payouts.csv, lines.csv and credits.csv."
+    "--closes",
+    is_flag=True,
+    help="Run after run, at the close dates of the fiscal calendar: what becomes known later is paid later.",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Folder for payouts.csv, lines.csv, credits.csv and more."
 )
 @click.option(
     "--executor",
@@ -42,13 +50,21 @@ if TYPE_CHECKING:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def command(
-    plans: tuple[str, ...], data: str, as_of: date | None, out: Path | None, executor: str, as_json: bool
+    plans: tuple[str, ...],
+    data: str,
+    as_of: date | None,
+    until: date | None,
+    closes: bool,
+    out: Path | None,
+    executor: str,
+    as_json: bool,
 ) -> int:
     """Calculates what every payee should be paid.
 
     Example: trueup calculate --plan plans/*.yaml --data data --out expected
     """
     from harness.cli.output import out_folder
+    from harness.reconcile.beside_payouts import write_beside
     from harness.reconcile.expected import write_expected
     from reference_engine.run import calculate
 
@@ -58,16 +74,76 @@ def command(
     progress.step("reading plans and data")
     read, world = read_all(plans, data)
     progress.step("calculating the plans")
-    result = calculate(read, world, as_of=as_of)
+    if closes:
+        return _closes(read, world, as_json, progress, (as_of, until, out))
+    result = calculate(read, world, as_of=as_of, until=until)
+    more: list[str] = []
     if out is not None:
         progress.step("writing")
         with out_folder(out) as folder:
             write_expected(result, folder)
+            more = write_beside(result, folder)
     progress.done()
     if as_json:
         click.echo(json.dumps(_as_dict(result, out), ensure_ascii=False, indent=1))
     else:
-        _print(result, out)
+        _print(result, out, more)
+    return 0
+
+
+def _closes(
+    plans: list[Plan],
+    world: World,
+    as_json: bool,
+    progress: Progress,
+    other: tuple[date | None, date | None, Path | None],
+) -> int:
+    """The runs of every close, one after the other."""
+    from harness.cli.tables import table
+    from harness.evidence.figures import plain
+    from reference_engine.problems import Problem, Stopped
+    from reference_engine.replay import closes_of, replay
+    from reference_engine.vocabulary.numbers import format_money
+
+    if any(o is not None for o in other):
+        raise Stopped(
+            Problem(
+                "option",
+                "--closes goes without --as-of, --until and --out.",
+                why="Each close is a run of its own, as of its own day.",
+                remedy="Leave the other options out.",
+            )
+        )
+    days = closes_of(world)
+    if not days:
+        raise Stopped(
+            Problem(
+                "no-closes",
+                "the fiscal calendar states no close date.",
+                why="Nothing says when a period was closed and what was known then.",
+                remedy='Fill the column "close date" of the table fiscal_calendar.',
+            )
+        )
+    runs = replay(plans, world, days)
+    progress.done()
+    rows = [
+        (r.close.period, str(r.close.day), p.payee, p.plan, p.component, p.period, p.amount, p.currency)
+        for r in runs
+        for p in r.payouts
+    ]
+    if as_json:
+        names = ("close", "closed on", "payee", "plan", "component", "period")
+        shown = [
+            {**dict(zip(names, row[:6], strict=True)), "amount": plain(row[6], row[7]), "currency": row[7]}
+            for row in rows
+        ]
+        click.echo(json.dumps({"runs": shown}, ensure_ascii=False, indent=1))
+        return 0
+    texts = [(*row[:6], format_money(row[6], row[7])) for row in rows]
+    head = ("close", "closed on", "payee", "plan", "component", "period", "amount")
+    click.echo(table(head, texts, right=(6,)))
+    late = sum(len(r.differences) for r in runs)
+    click.echo(f"\n{len(runs)} runs; {late} lines bring differences of closed periods forward.")
     return 0
 
 
@@ -96,6 +172,8 @@ def _as_dict(result: Result, out: Path | None) -> dict[str, Any]:
             for a in result.attainment_rows()
         ],
         "balances": [{"payee": b.payee, "period": b.period, "amount": plain(b.amount, b.currency), "currency": b.currency} for b in result.balance_rows()],
+        "quotas": _table(result, "quotas"),
+        "figures": _table(result, "figures"),
         "unpaid": {
             "count": len(result.unpaid().names),
             "of": result.unpaid().of,
@@ -106,9 +184,15 @@ def _as_dict(result: Result, out: Path | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _print(result: Result, out: Path | None) -> None:
+def _table(result: Result, name: str) -> list[dict[str, str]]:
+    from harness.reconcile.beside_payouts import COLUMNS, tables
+
+    return [dict(zip(COLUMNS[name], row, strict=True)) for row in tables(result).get(name, [])]
+
+
+def _print(result: Result, out: Path | None, more: list[str]) -> None:
     from harness.cli.tables import table
-    from reference_engine.vocabulary.numbers import format_money
+    from reference_engine.vocabulary.numbers import format_money, format_number
 
     rows = list(_rows(result))
     click.echo(table(("payee", "period", "plan", "component", "amount"), rows, right=(4,)))
@@ -127,8 +211,15 @@ def _print(result: Result, out: Path | None) -> None:
         )
     if not rows:
         click.echo("Nothing is paid: no record of the data is credited to a payee of these plans.")
+    figures = [
+        (f.payee or "the company", f.period, f.plan, f.figure, format_money(f.value, f.currency) if f.currency else format_number(f.value))
+        for f in result.figure_rows()
+    ]
+    if figures:
+        click.echo("\n" + table(("of", "period", "plan", "figure", "value"), figures, right=(4,)))
     if out is not None:
-        click.echo(f"Written to {out.as_posix()}: payouts.csv, lines.csv, credits.csv")
+        files = ", ".join(("payouts.csv", "lines.csv", "credits.csv", *more))
+        click.echo(f"Written to {out.as_posix()}: {files}")
 
 
 def _rows(result: Result) -> Iterator[tuple[str, str, str, str, str]]:

@@ -25,7 +25,37 @@ from reference_engine.vocabulary.numbers import Money, format_money
             },
             "Ana | 2026-01 | 59.99 EUR\nAna | 2026-02 | 60.00 EUR\nAna | 2026-03 | 60.00 EUR",
         ),
+        Example(
+            "A return mirrors a sale of its amount, so it is capped alike",
+            "conventions: {rounding: exact, returns.earn: mirror}\n"
+            "components: [{component: C, measure: bookings, credits: [direct], earn: [{flat rate: {rate: 2%}}, {cap: {per: line, amount: 60.00 EUR}}]}]",
+            {
+                "plan_assignments": "payee | plan | from\nAna | P | 2026-01-01",
+                "deals": "deal | owner | amount | closed\nD-1 | Ana | 4,000.00 EUR | 2026-01-15",
+                "returns": "return | of | date | amount\nR-1 | D-1 | 2026-02-10 | 4,000.00 EUR",
+            },
+            "Ana | 2026-01 | 60.00 EUR\nAna | 2026-02 | -60.00 EUR",
+        ),
+        Example(
+            "By its own negative amount a return isn't capped: more is taken back than was paid",
+            "conventions: {rounding: exact, returns.earn: signed}\n"
+            "components: [{component: C, measure: bookings, credits: [direct], earn: [{flat rate: {rate: 2%}}, {cap: {per: line, amount: 60.00 EUR}}]}]",
+            {
+                "plan_assignments": "payee | plan | from\nAna | P | 2026-01-01",
+                "deals": "deal | owner | amount | closed\nD-1 | Ana | 4,000.00 EUR | 2026-01-15",
+                "returns": "return | of | date | amount\nR-1 | D-1 | 2026-02-10 | 4,000.00 EUR",
+            },
+            "Ana | 2026-01 | 60.00 EUR\nAna | 2026-02 | -80.00 EUR",
+        ),
     ),
+    formula="amount = min(amount, cap)",
+    boundary="Just the cap is paid in full; what is above is lost.  A return mirrors a sale, or counts by its own amount: returns.earn.",
+    sources=(
+        "https://docs.oracle.com/cd/E05554_01/books/InCompAdm/InCompAdmPlanDesign12.html",
+        "https://helpcenter.xactlycorp.com/article/commission-rules",
+        "https://www.sparrowgenie.com/sales-commission-models/capped-commission",
+    ),
+    words={"Siebel": "non-aggregate cap", "Xactly": "rule maximum", "Optymyze": "cap per deal"},
 )
 @dataclass(frozen=True)
 class Cap(Mechanic):

@@ -4,28 +4,46 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 
-import numpy as np
-
-from reference_engine.columns import Exact
+from reference_engine.columns import Array, Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines, LineView
-from reference_engine.mechanics.earning.retroactive import due_less_earned
-from reference_engine.mechanics.measure import Matrix, accumulated, quota_matrix
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
+from reference_engine.mechanics.target import OnTarget, on_target, target_words
+from reference_engine.mechanics.tiers import words
 from reference_engine.problems import NOWHERE, Problem, Where
-from reference_engine.vocabulary.numbers import Percent, format_money, format_percent
+from reference_engine.vocabulary.numbers import Money, Percent, Quantity
 
 _POINTS = (
     "[{attainment: 50%, payout: 0%}, {attainment: 100%, payout: 100%}, {attainment: 150%, payout: 200%}]"
 )
 
 
+def _example(
+    title: str, points: str, more: str, sold: dict[str, str], pays: str, source: str = "by hand"
+) -> Example:
+    """Payees with a quota of 100.00 and a target incentive of 90.00, and one deal each."""
+    return Example(
+        title,
+        f"pays: quarterly\nconventions: {{rounding: exact, tier.accumulate: period, {more}}}\n"
+        f"components: [{{component: target, measure: bookings, credits: [direct], earn: [{{curve: {{points: {points}}}}}]}}]",
+        {
+            "plan_assignments": "payee | plan | from | quota | target incentive | period\n"
+            + "\n".join(f"{p} | P | 2026-01-01 | 100.00 EUR | 90.00 EUR | quarter" for p in sold),
+            "deals": "deal | owner | amount | closed\n"
+            + "\n".join(f"D-{i} | {p} | {a} EUR | 2026-01-15" for i, (p, a) in enumerate(sold.items(), 1)),
+        },
+        "\n".join(f"{p} | 2026-Q1 | {a} EUR" for p, a in zip(sold, pays.split(), strict=True)),
+        source=source,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
-    """attainment: of the quota.  payout: of the target incentive."""
+    """attainment: of the quota, or an amount of the measure itself.  payout: of the target incentive."""
 
-    attainment: Percent
+    attainment: Money | Percent | Quantity
     payout: Percent
     where: Where = field(default=NOWHERE, compare=False, kw_only=True)
 
@@ -33,106 +51,191 @@ class Point:
 @mechanic(
     "Attainment picks a point on a line between stated points; the payee earns that percentage of the target incentive.",
     examples=(
-        Example(
+        _example(
             "Below, on and between the points, and beyond the last",
-            "pays: quarterly\nconventions: {rounding: exact, tier.accumulate: period, curve.below: zero, curve.above: flat}\n"
-            f"components: [{{component: target, measure: bookings, credits: [direct], earn: [{{curve: {{points: {_POINTS}}}}}]}}]",
+            _POINTS,
+            "curve.below: zero, curve.above: flat",
+            {"Ana": "49.00", "Ben": "75.00", "Cho": "100.00", "Dee": "125.00", "Eva": "170.00"},
+            "0.00 45.00 90.00 135.00 180.00",
+        ),
+        _example(
+            "A jump at 70%: below it nothing, just on it half of the target, by tier.bound: upper tier; beyond the last point the slope goes on",
+            "[{attainment: 70%, payout: 0%}, {attainment: 70%, payout: 50%}, {attainment: 100%, payout: 100%}]",
+            "curve.below: zero, curve.above: extrapolate, tier.bound: upper tier",
+            {"Ana": "69.00", "Ben": "70.00", "Cho": "85.00", "Dee": "112.00"},
+            "0.00 45.00 67.50 108.00",
+            "https://www.ecsellinstitute.com/coaching-effect-blog/blog/bid/47425/sales-compensation-plans-step-8-define-structure-details",
+        ),
+        _example(
+            "The same jump, by tier.bound: lower tier",
+            "[{attainment: 70%, payout: 0%}, {attainment: 70%, payout: 50%}, {attainment: 100%, payout: 100%}]",
+            "curve.below: zero, curve.above: flat, tier.bound: lower tier",
+            {"Ana": "69.00", "Ben": "70.00", "Cho": "85.00"},
+            "0.00 0.00 67.50",
+        ),
+        Example(
+            "Over-achievement: 2% of the target for each point above 100%, 1% above 150%, nothing more above 200%; paid on the year so far",
+            "conventions: {rounding: exact, tier.accumulate: year, curve.below: zero, curve.above: flat}\n"
+            "components: [{component: target, measure: bookings, credits: [direct], earn: [{curve: {points: [{attainment: 0%, payout: 0%}, "
+            "{attainment: 100%, payout: 100%}, {attainment: 150%, payout: 200%}, {attainment: 200%, payout: 250%}]}}]}]",
             {
-                "plan_assignments": "payee | plan | from | quota | target incentive | period\n"
-                + "\n".join(
-                    f"{p} | P | 2026-01-01 | 100.00 EUR | 90.00 EUR | quarter"
-                    for p in ("Ana", "Ben", "Cho", "Dee", "Eva")
-                ),
-                "deals": "deal | owner | amount | closed\nD-1 | Ana | 49.00 EUR | 2026-01-15\nD-2 | Ben | 75.00 EUR | 2026-01-15\n"
-                "D-3 | Cho | 100.00 EUR | 2026-01-15\nD-4 | Dee | 125.00 EUR | 2026-01-15\nD-5 | Eva | 170.00 EUR | 2026-01-15",
+                "plan_assignments": "payee | plan | from | quota | target incentive | period\nAna | P | 2026-01-01 | 1,000.00 USD | 21,000.00 USD | year",
+                "deals": "deal | owner | amount | closed\nD-1 | Ana | 675.00 USD | 2026-01-15\nD-2 | Ana | 375.00 USD | 2026-02-15\nD-3 | Ana | 100.00 USD | 2026-03-15",
+                "returns": "return | of | date | amount\nR-1 | D-3 | 2026-04-10 | 100.00 USD",
             },
-            "Ana | 2026-Q1 | 0.00 EUR\nBen | 2026-Q1 | 45.00 EUR\nCho | 2026-Q1 | 90.00 EUR\nDee | 2026-Q1 | 135.00 EUR\nEva | 2026-Q1 | 180.00 EUR",
+            "Ana | 2026-01 | 14,175.00 USD\nAna | 2026-02 | 8,925.00 USD\nAna | 2026-03 | 4,200.00 USD\nAna | 2026-04 | -4,200.00 USD",
+            source="https://mrexcel.com/board/threads/formula-for-sales-rep-payout-for-overachievement.857705 (its printed payments drop an addend)",
+        ),
+        Example(
+            "Points of the amount itself, and the payout rounded to two decimals of a percent",
+            "pays: yearly\nconventions: {rounding: [{at: rate, mode: half up, decimals: 2}], tier.accumulate: period, curve.below: zero, curve.above: flat}\n"
+            "components: [{component: target, measure: bookings, credits: [direct], earn: [{curve: {points: [{attainment: 620.00 EUR, payout: 50%}, "
+            "{attainment: 1997.00 EUR, payout: 100%}, {attainment: 2400.00 EUR, payout: 150%}, {attainment: 3324.00 EUR, payout: 200%}]}}]}]",
+            {
+                "plan_assignments": "payee | plan | from | target incentive | period\nAna | P | 2026-01-01 | 1,000.00 EUR | year",
+                "deals": "deal | owner | amount | closed\nD-1 | Ana | 1,313.00 EUR | 2026-01-15",
+            },
+            "Ana | FY2026 | 751.60 EUR",
+            source="https://blogs.sap.com/2022/07/12/understanding-interpolate-and-step-business-goals-calculations-in-variable-pay/",
         ),
     ),
+    formula="between the points (a, p) and (b, q): payout = p + (x - a) x (q - p) / (b - a); earned = payout x target incentive - what was earned before",
+    boundary="A point owns its value.  Two points with one attainment are a jump, and a value just on it goes by tier.bound.  Below the first "
+    "point the convention curve.below counts, above the last curve.above.  A return lowers the attainment; a payee without sales stands at 0%.",
+    sources=(
+        "https://blogs.sap.com/2022/07/12/understanding-interpolate-and-step-business-goals-calculations-in-variable-pay/",
+        "https://userapps.support.sap.com/sap/support/knowledge/en/2717016",
+        "https://bonuspaycalc.com/guides/bonus-payout-curve-explained.html",
+        "https://helpcenter.xactlycorp.com/?p=6761",
+        "https://onebigtable.us/Advanced%20Analytics/Microsoft%20Sales%20Compensation/domain3_attainment_curves.html",
+        "https://mrexcel.com/board/threads/formula-for-sales-rep-payout-for-overachievement.857705",
+    ),
+    words={
+        "SAP Variable Pay": "interpolate",
+        "Xactly": "pay curve",
+        "BonusPayCalc": "payout curve: threshold, ramp, accelerator, cap",
+        "Microsoft": "attainment curve",
+        "SEC filings": "ramp from zero at the threshold",
+    },
 )
 @dataclass(frozen=True)
 class Curve(Mechanic):
-    """points: in order of attainment; straight between them."""
+    """points: in order of attainment; straight between them.  Two points with one attainment make a jump."""
 
     points: tuple[Point, ...]
 
     def needs(self) -> tuple[str, ...]:
-        return ("tier.accumulate", "curve.below", "curve.above")
+        jump = any(number_of(a) == number_of(b) for a, b in pairwise(self.points))
+        return ("tier.accumulate", "curve.below", "curve.above", *(("tier.bound",) if jump else ()))
 
     def check(self, problems: list[Problem]) -> None:
-        if len(self.points) < 2:
-            problems.append(Problem("curve-points", "a curve needs at least two points.", self.where))
-        for a, b in zip(self.points, self.points[1:], strict=False):
-            if b.attainment <= a.attainment:
-                problems.append(
-                    Problem(
-                        "curve-order",
-                        f"the point at {b.attainment} stands after the one at {a.attainment}.",
-                        b.where,
-                        "A curve is read from the lowest attainment up.",
-                        "Order the points; each attainment once.",
-                    )
-                )
+        check_points(self.points, "a curve", problems, self.where, jumps=True)
 
     def apply(self, lines: Lines, run: ComponentRun) -> Lines:
-        accumulate = run.conventions["tier.accumulate"]
-        interval, intervals = run.intervals(accumulate)
-        matrix = Matrix(lines, len(run.periods), run.idle)
-        measured = accumulated(matrix.sums(lines.signed_base()), interval)
-        unit = matrix.currency(lines, run, lines.unit, run.component.measure)
-        quota, present = quota_matrix(run, matrix, measured, accumulate, unit, self.where)
-        cadence = (
-            accumulate
-            if accumulate != "period"
-            else run.plan.pays or run.world.calendar.pay_cadence or "month"
-        )
-        targets: list[Fraction] = []
-        currency = np.full(len(matrix.payees), "", dtype=object)
-        for r, code in enumerate(matrix.payees.tolist()):
-            for t in range(len(run.periods)):
-                target = run.quotas.target(
-                    run.world.payees[code], run.plan.name, intervals[interval[t]], cadence
-                )
-                if target is None and present[r, t]:
-                    run.problem(
-                        "no-target",
-                        f'"{run.world.payees[code]}" has no target incentive for {intervals[interval[t]].label}.',
-                        self.where,
-                        "The curve pays a percentage of it.",
-                        'Fill "target incentive" in plan_assignments.',
-                    )
-                targets.append(target.amount if target is not None else Fraction(0))
-                if target is not None:
-                    currency[r] = target.currency
-        if run.problems:
+        found = on_target(self, lines, run, by_quota=isinstance(self.points[0].attainment, Percent))
+        if found is None or not same_kind(self.points, found, self):
             return lines
-        attainment = measured.over(Exact.where(present, quota, Exact.full(quota.shape, 1)))
-        payout = Exact.where(present, self._payout(attainment, run), Exact.full(quota.shape, 0))
-        target_matrix = Exact.of(targets).reshape(*measured.shape)
-        rule = np.full(measured.shape, run.rule("the target incentive along the curve", "target", self.where))
-        return due_less_earned(run, matrix, target_matrix, payout, rule, currency, currency, interval)
+        nothing = Exact.full(found.attainment.shape, 0)
+        payout = Exact.where(found.present, self._payout(found.attainment, run), nothing)
+        return found.settle(payout, "the target incentive along the curve", self)
 
-    def _payout(self, attainment: Exact, run: ComponentRun) -> Exact:
-        first, last = self.points[0], self.points[-1]
-        below = Fraction(0) if run.conventions["curve.below"] == "zero" else first.payout.value
-        payout = Exact.full(attainment.shape, below)
-        for a, b in zip(self.points, self.points[1:], strict=False):
-            slope = (b.payout.value - a.payout.value) / (b.attainment.value - a.attainment.value)
-            on_line = attainment.times(slope) + Exact.full(
-                attainment.shape, a.payout.value - slope * a.attainment.value
-            )
-            payout = Exact.where(
-                attainment >= Exact.full(attainment.shape, a.attainment.value), on_line, payout
-            )
-        if run.conventions["curve.above"] == "flat":
-            payout = Exact.where(
-                attainment >= Exact.full(attainment.shape, last.attainment.value),
-                Exact.full(attainment.shape, last.payout.value),
-                payout,
-            )
+    def _payout(self, at: Exact, run: ComponentRun) -> Exact:
+        points = self.points
+        first, last = points[0], points[-1]
+        sloped = [(a, b) for a, b in pairwise(points) if number_of(b) != number_of(a)]
+        below, above = run.conventions["curve.below"], run.conventions["curve.above"]
+        upper = run.conventions.get("tier.bound") != "lower tier"
+        payout = Exact.full(at.shape, 0 if below == "zero" else first.payout.value)
+        if below == "extrapolate" and sloped:
+            payout = _line(at, *sloped[0])
+        previous: Fraction | None = None
+        for a, b in pairwise(points):
+            start = number_of(a)
+            jumped = previous == start
+            previous = start
+            there = _reached(at, start, upper or not jumped)
+            if number_of(b) == start:
+                # The lower point of a jump has no line of its own; it is the end of the one before it.
+                payout = Exact.where(_reached(at, start, True), Exact.full(at.shape, a.payout.value), payout)
+                continue
+            payout = Exact.where(there, _line(at, a, b), payout)
+        jumped = previous == number_of(last)
+        if above == "flat" or (jumped and len(sloped) == 0):
+            there = _reached(at, number_of(last), upper or not jumped)
+            payout = Exact.where(there, Exact.full(at.shape, last.payout.value), payout)
+        elif jumped:
+            there = _reached(at, number_of(last), upper)
+            payout = Exact.where(there, Exact.full(at.shape, last.payout.value), payout)
         return payout
 
     def say(self, before: LineView | None, after: LineView) -> str:
         if after.rate is None:
-            return "Part of it was earned before in the same interval."
-        return f"The curve pays {format_percent(after.rate)} of the target incentive of {format_money(after.base, after.unit)}: {format_money(after.amount, after.currency)}."
+            return target_words(after)
+        return f"By the curve, {target_words(after)}"
+
+
+def number_of(point: Point) -> Fraction:
+    """Where a point stands: an attainment per 1, or an amount."""
+    at = point.attainment
+    return at.amount if isinstance(at, Money) else at.value
+
+
+def _line(at: Exact, a: Point, b: Point) -> Exact:
+    slope = (b.payout.value - a.payout.value) / (number_of(b) - number_of(a))
+    return at.times(slope) + Exact.full(at.shape, a.payout.value - slope * number_of(a))
+
+
+def _reached(at: Exact, start: Fraction, on_it: bool) -> Array:
+    bound = Exact.full(at.shape, start)
+    return at >= bound if on_it else at > bound
+
+
+def check_points(
+    points: tuple[Point, ...], what: str, problems: list[Problem], where: Where, *, jumps: bool
+) -> None:
+    """A Problem for fewer than two points, points of several kinds, out of order, or three at one attainment."""
+    if len(points) < 2:
+        problems.append(Problem("curve-points", f"{what} needs at least two points.", where))
+    if len({type(p.attainment) for p in points}) > 1:
+        problems.append(
+            Problem(
+                "tiers-mixed",
+                f"the points of {what} aren't all of one kind.",
+                where,
+                "100% and 100.00 EUR can't be compared.",
+                "Write all of them as percents of the quota, as money, or as units.",
+            )
+        )
+        return
+    for i, (a, b) in enumerate(pairwise(points)):
+        third = jumps and i and number_of(points[i - 1]) == number_of(b)
+        if number_of(b) < number_of(a) or third or (not jumps and number_of(b) == number_of(a)):
+            problems.append(
+                Problem(
+                    "curve-order",
+                    f"the point at {words(b.attainment)} stands after the one at {words(a.attainment)}.",
+                    b.where,
+                    "A curve is read from the lowest attainment up.",
+                    "Order the points; each attainment once, or twice where the payout jumps."
+                    if jumps
+                    else "Order the points; each attainment once.",
+                )
+            )
+
+
+def same_kind(points: tuple[Point, ...], found: OnTarget, mechanic: Mechanic) -> bool:
+    """Whether points of money are in the currency of what is counted; a Problem where they aren't."""
+    at = points[0].attainment
+    wanted = at.currency if isinstance(at, Money) else ""
+    wrong = [] if isinstance(at, Percent) else sorted(set(found.unit.tolist()) - {wanted})
+    # Who sold nothing has no currency.
+    wrong = [u for u in wrong if u or wanted == ""]
+    if wrong:
+        found.run.problem(
+            "currency-mixed",
+            f"the points are in {wanted or 'units'}, and what is counted is in {wrong[0] or 'units'}.",
+            mechanic.where,
+            "They can't be compared.",
+            "State the plan's currency, and exchange rates.",
+        )
+    return not wrong

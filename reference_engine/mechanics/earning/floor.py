@@ -26,7 +26,31 @@ from reference_engine.vocabulary.numbers import Money, format_money
             },
             "Ana | 2026-01 | 1.60 EUR",
         ),
+        Example(
+            "Just below, on and above a least base of 100.00",
+            "components: [{component: C, measure: bookings, credits: [direct], earn: [{floor: {per: line, base: 100.00 EUR}}, {flat rate: {rate: 5%}}]}]",
+            {
+                "plan_assignments": "payee | plan | from\nAna | P | 2026-01-01",
+                "deals": "deal | owner | amount | closed\nD-1 | Ana | 99.00 EUR | 2026-01-15\nD-2 | Ana | 100.00 EUR | 2026-02-15\nD-3 | Ana | 101.00 EUR | 2026-03-15",
+            },
+            "Ana | 2026-01 | 5.00 EUR\nAna | 2026-02 | 5.00 EUR\nAna | 2026-03 | 5.05 EUR",
+        ),
+        Example(
+            "A return mirrors a sale of its amount, which would have counted 100.00 at least",
+            "conventions: {rounding: exact, returns.earn: mirror}\n"
+            "components: [{component: C, measure: bookings, credits: [direct], earn: [{floor: {per: line, base: 100.00 EUR}}, {flat rate: {rate: 5%}}]}]",
+            {
+                "plan_assignments": "payee | plan | from\nAna | P | 2026-01-01",
+                "deals": "deal | owner | amount | closed\nD-1 | Ana | 40.00 EUR | 2026-01-15",
+                "returns": "return | of | date | amount\nR-1 | D-1 | 2026-02-10 | 40.00 EUR",
+            },
+            "Ana | 2026-01 | 5.00 EUR\nAna | 2026-02 | -5.00 EUR",
+        ),
     ),
+    formula="base = max(base, floor)",
+    boundary="Just the floor counts as it is.  A return mirrors a sale, or counts by its own negative amount: returns.earn.",
+    sources=("https://docs.oracle.com/en/cloud/saas/netsuite/ns-online-help/bridgehead_N1123608.html",),
+    words={"NetSuite": "commission basis never below zero", "Oracle Sales Compensation": "margin floor"},
 )
 @dataclass(frozen=True)
 class Floor(Mechanic):

@@ -26,7 +26,37 @@ from reference_engine.vocabulary.numbers import format_percent
             },
             "Ana | 2026-01 | 12.00 EUR\nBen | 2026-01 | 0.00 EUR",
         ),
+        Example(
+            "A return pays back at the payee's rate",
+            "components: [{component: Commission, measure: bookings, credits: [direct], earn: [individual rate]}]",
+            {
+                "payees": "payee | commission rate\nAna | 2.5%",
+                "plan_assignments": "payee | plan | from\nAna | P | 2026-01-01",
+                "deals": "deal | owner | amount | closed\nD-1 | Ana | 1,000.00 EUR | 2026-01-15",
+                "returns": "return | of | date | amount\nR-1 | D-1 | 2026-02-10 | 100.00 EUR",
+            },
+            "Ana | 2026-01 | 25.00 EUR\nAna | 2026-02 | -2.50 EUR",
+        ),
+        Example(
+            "An accelerator on top: 1.5 times each payee's own rate above 1,000.00 of the quarter",
+            "conventions: {rounding: exact, tier.accumulate: quarter, transaction.order: date and name}\n"
+            "components: [{component: Commission, measure: bookings, credits: [direct], earn: [individual rate, {marginal: {tiers: "
+            "[{from: 0.00 EUR, to: 1000.00 EUR, times: 1}, {from: 1000.00 EUR, times: 1.5}]}}]}]",
+            {
+                "payees": "payee | commission rate\nAna | 2%\nBen | 4%",
+                "plan_assignments": "payee | plan | from\nAna | P | 2026-01-01\nBen | P | 2026-01-01",
+                "deals": "deal | owner | amount | closed\nD-1 | Ana | 1,200.00 EUR | 2026-01-15\nD-2 | Ben | 1,000.00 EUR | 2026-01-16",
+            },
+            "Ana | 2026-01 | 26.00 EUR\nBen | 2026-01 | 40.00 EUR",
+        ),
     ),
+    formula="amount = the payee's commission rate x base",
+    boundary="A payee without a rate is a problem, a rate of 0% isn't.  A return pays back at the payee's rate.",
+    sources=(
+        "https://learn.microsoft.com/en-us/previous-versions/dynamicsgp/developer/cc508126(v=msdn.10)",
+        "https://docs.oracle.com/cd/E05553_01/books/InCompAdm/InCompAdmPlanDesign47.html",
+    ),
+    words={"Siebel": "personalised rate", "Dynamics GP": "salesperson's percent", "SAP": "personal variable"},
 )
 @dataclass(frozen=True)
 class IndividualRate(Mechanic):

@@ -50,7 +50,46 @@ class Band:
             "2026-Q3 | units 1-50 | 50 units | 5.00 EUR | 250.00 EUR\n2026-Q3 | units 51-100 | 50 units | 8.00 EUR | 400.00 EUR\n"
             "2026-Q3 | units 101+ | 5 units | 10.00 EUR | 50.00 EUR",
         ),
+        Example(
+            "Returned units leave from the highest band first, whatever their sale earned",
+            "pays: monthly\nconventions: {rounding: exact, tier.accumulate: quarter}\n"
+            "components: [{component: Rebate, measure: units, credits: [direct], earn: [{unit bands: {bands: ["
+            "{from: 1, to: 2, pays: 10.00 EUR}, {from: 3, to: 4, pays: 20.00 EUR}, {from: 5, to: 8, pays: 30.00 EUR}, {from: 9, pays: 0.00 EUR}]}}]}]",
+            {
+                "plan_assignments": "payee | plan | from\nLyon | P | 2026-01-01",
+                "retail_sales": "sale | retailer | product | units | date\nS-1 | Lyon | X | 2 | 2026-01-10\nS-2 | Lyon | X | 2 | 2026-01-11\nS-3 | Lyon | X | 2 | 2026-01-12",
+                "returns": "return | of | units | date\nR-1 | S-1 | 2 | 2026-02-02",
+            },
+            "Lyon | 2026-01 | 120.00 EUR\nLyon | 2026-02 | -60.00 EUR",
+            source="https://docs.oracle.com/en/cloud/saas/netsuite/ns-online-help/section_16172202301.html",
+        ),
+        Example(
+            "Just 10 units are all in the first band, the eleventh is in the second; each band at its own price",
+            "pays: monthly\nconventions: {rounding: exact, tier.accumulate: period}\n"
+            "components: [{component: Rebate, measure: units, credits: [direct], earn: [{unit bands: {bands: ["
+            "{from: 1, to: 10, pays: 20.00 USD}, {from: 11, to: 20, pays: 17.00 USD}, {from: 21, pays: 15.00 USD}]}}]}]",
+            {
+                "plan_assignments": "payee | plan | from\nLyon | P | 2026-01-01",
+                "retail_sales": "sale | retailer | product | units | date\nS-1 | Lyon | X | 10 | 2026-01-10\nS-2 | Lyon | X | 15 | 2026-02-11\nS-3 | Lyon | X | 23 | 2026-03-12",
+            },
+            "Lyon | 2026-01 | 200.00 USD\nLyon | 2026-02 | 285.00 USD\nLyon | 2026-03 | 415.00 USD",
+            source="https://docs.oracle.com/cd/E36434_01/Platform.10-1-2/ATGMerchandisingUserGuide/html/s1507definingvolumepricing01.html",
+        ),
     ),
+    formula="sum over the bands of pays x the units of the running count that lie in the band",
+    boundary="The first and the last unit of a band are inside it.  A returned unit leaves the highest band that is filled.  A product without a "
+    "band earns nothing.  The count begins again with each interval, and at each record with tier.accumulate: none.",
+    sources=(
+        "https://docs.oracle.com/en/cloud/saas/netsuite/ns-online-help/section_16172202301.html",
+        "https://docs.phocassoftware.com/rebates/rules/calculation-methods",
+        "https://docs.oracle.com/cd/E36434_01/Platform.10-1-2/ATGMerchandisingUserGuide/html/s1507definingvolumepricing01.html",
+    ),
+    words={
+        "NetSuite": "transaction-level ladder, line-level ladder with no accumulation",
+        "Oracle ATG": "tiered pricing",
+        "Phocas": "bracket accumulation",
+        "Microsoft Dynamics 365": "stepped by quantity",
+    },
 )
 @dataclass(frozen=True)
 class UnitBands(Mechanic):
@@ -119,9 +158,10 @@ class UnitBands(Mechanic):
     def apply(self, lines: Lines, run: ComponentRun) -> Lines:
         if not len(lines):
             return lines
-        interval, _ = run.intervals(run.conventions["tier.accumulate"])
+        alone = run.accumulate == "none"
+        interval, _ = run.intervals("period" if alone else run.accumulate)
         product = run.events.attribute("product")[lines.event]
-        values = lines.signed_base()
+        values = lines.counts()
         out: list[Lines] = []
         matched = np.zeros(len(lines), dtype=bool)
         currency = self.bands[0].pays.currency
@@ -132,7 +172,12 @@ class UnitBands(Mechanic):
             matched[rows] = True
             if not len(rows):
                 continue
-            new = segments(lines.payee[rows], interval[lines.period[rows]])
+            # Without accumulation every line is a segment of its own.
+            new = (
+                np.ones(len(rows), dtype=bool)
+                if alone
+                else segments(lines.payee[rows], interval[lines.period[rows]])
+            )
             ceilings = [None if b.to is None else Exact.full(len(rows), b.to.value) for b in bands]
             label = (
                 (lambda b: f"{b.product}, {b.label}") if len(self._by_product()) > 1 else (lambda b: b.label)

@@ -8,10 +8,10 @@ from typing import Literal
 
 import numpy as np
 
-from reference_engine.columns import Array
 from reference_engine.component_run import ComponentRun
-from reference_engine.events import SOURCE, Events
+from reference_engine.events import Events
 from reference_engine.lines import Lines, LineView
+from reference_engine.mechanics.receivables import newest, paid_in_full
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 from reference_engine.world import World
 
@@ -24,34 +24,73 @@ _TABLES = {
 }
 
 
+_NOTES = "invoice | deal | amount | date | kind | of\nI-1 | D-1 | 1,000.00 EUR | 2026-01-20 |  | \nN-1 | D-1 | 200.00 EUR | 2026-02-20 | credit note | I-1"
+
+
+def _example(title: str, period: str, terms: str, payouts: str, **tables: str) -> Example:
+    return Example(
+        title,
+        f"conventions: {{rounding: exact, release.period: {period}}}\ncomponents: [{{component: C, measure: revenue, credits: [direct], "
+        f"earn: [{{flat rate: {{rate: 1%}}}}], pay: [{{release: {{when: invoice paid in full{terms}}}}}]}}]",
+        {**_TABLES, **tables},
+        payouts,
+    )
+
+
 @mechanic(
     "A line is paid only when its invoice is paid in full, and by a cut-off date where one is stated; until then it is held.",
     examples=(
-        Example(
+        _example(
             "Paid on the last day counts; a day later, and short by 1.00, don't",
-            "conventions: {rounding: exact, release.period: earned period}\ncomponents: [{component: C, measure: revenue, credits: [direct], "
-            "earn: [{flat rate: {rate: 1%}}], pay: [{release: {when: invoice paid in full, no payment after: 2026-03-31}}]}]",
-            _TABLES,
+            "earned period",
+            ", no payment after: 2026-03-31",
             "Ana | 2026-01 | 1.00 EUR",
         ),
-        Example(
+        _example(
             "Paid in the period of the release",
-            "conventions: {rounding: exact, release.period: release period}\ncomponents: [{component: C, measure: revenue, credits: [direct], "
-            "earn: [{flat rate: {rate: 1%}}], pay: [{release: {when: invoice paid in full}}]}]",
-            _TABLES,
+            "release period",
+            "",
             "Ana | 2026-03 | 1.00 EUR\nAna | 2026-04 | 3.00 EUR",
         ),
+        _example(
+            "More than the invoice is paid: it is paid in full with the payment that comes last",
+            "release period",
+            "",
+            "Ana | 2026-02 | 1.00 EUR\nAna | 2026-05 | 2.00 EUR",
+            payments="payment | invoice | amount | date\nP-1 | I-1 | 100.00 EUR | 2026-02-01\nP-2 | I-2 | 200.00 EUR | 2026-02-02\nP-3 | I-2 | 0.01 EUR | 2026-05-02",
+        ),
+        _example(
+            "A credit note of 200.00 and a payment of 800.00 settle the invoice; the credit note itself isn't paid by anybody and stays held",
+            "release period",
+            "",
+            "Ana | 2026-02 | 10.00 EUR",
+            invoices=_NOTES,
+            payments="payment | invoice | amount | date\nP-1 | I-1 | 800.00 EUR | 2026-02-10",
+        ),
     ),
+    formula="released on the day of the last payment, where the payments reach the invoice's amount with its tax, less the credit notes applied to it",
+    boundary="Short by the smallest amount it stays held. With `no payment after`, an invoice with any later payment stays held. release.period says whether it is paid in the period in which "
+    "it was earned or in that of the release. To have a credit note lower what is paid, take `release on cash`.",
+    sources=(
+        "https://docs.idynamics.es/en/commissions/direct/setup.html",
+        "https://docs.oracle.com/en/cloud/saas/netsuite/ns-online-help/bridgehead_N1123880.html",
+    ),
+    words={"iDynamics": "awaiting invoice payment", "Odoo": "settled on payment"},
 )
 @dataclass(frozen=True)
 class Release(Mechanic):
     """no payment after: the last day on which a payment counts; an invoice with any later payment stays held."""
+
+    holds = True
 
     when: Literal["invoice paid in full"]
     no_payment_after: date | None = None
 
     def needs(self) -> tuple[str, ...]:
         return ("release.period",)
+
+    def reaches(self, world: World, events: Events, last: date, cadence: str) -> date | None:
+        return newest(events, "payments")
 
     def apply(self, lines: Lines, run: ComponentRun) -> Lines:
         paid_on = paid_in_full(run.events, run.world)
@@ -88,22 +127,3 @@ class Release(Mechanic):
         if after.held:
             return f"It is held: it is paid only when the invoice is paid in full{limit}."
         return f"It is released: the invoice is paid in full{limit}."
-
-
-def paid_in_full(events: Events, world: World) -> dict[str, Array]:
-    """Invoice -> the day of its last payment, for invoices whose payments reach their amount."""
-    invoices = world.table("invoices")
-    if not invoices.size:
-        return {}
-    payments = events.take(np.flatnonzero(events.source == SOURCE["payments"]))
-    row = np.array([invoices.index.get(i, -1) for i in payments.invoice.tolist()], dtype=np.int64)
-    order = np.lexsort((payments.date, row))
-    order = order[row[order] >= 0]
-    starts = np.searchsorted(row[order], np.arange(invoices.size))
-    ends = np.append(starts[1:], len(order))
-    full = payments.amount[order].sums(starts) >= invoices.amounts("amount").value
-    names = invoices.words("invoice")
-    return {
-        str(names[r]): payments.date[order[ends[r] - 1]]
-        for r in np.flatnonzero(full & (ends > starts)).tolist()
-    }

@@ -1,0 +1,136 @@
+"""`trueup bench`: how quick the engine is on this machine."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from harness.cli.output import Progress
+
+if TYPE_CHECKING:
+    from harness.bench.engine import Measured
+    from harness.bench.scenario import Latency
+
+SIZES = (1_000_000, 10_000_000)
+GOAL, GOAL_MS = 1.3, 5
+
+
+@click.command("bench")
+@click.argument("what", type=click.Choice(["engine", "scenario"]))
+@click.option(
+    "--deals",
+    type=click.IntRange(100, 100_000_000),
+    multiple=True,
+    metavar="N",
+    help="How many deals; may be given more than once. 1 million and 10 million where left out.",
+)
+@click.option(
+    "--rounds",
+    type=click.IntRange(1, 100_000),
+    metavar="N",
+    help="How often each is measured. 3 for the engine and 200 for the scenario where left out.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def command(what: str, deals: tuple[int, ...], rounds: int | None, as_json: bool) -> int:
+    """Measures how quick the engine is on this machine.
+
+    engine: generated deals (splits, four levels of roll-up, currencies, tiers on the year's attainment, caps that
+    carry, draws) by the engine and, in turns on the same deals, by the least program that calculates the same plans.
+    Both must pay the same to the cent.
+
+    scenario: five deals, from the tables of a feature to payouts, many times in a warm process.
+
+    Example: trueup bench engine --deals 100000
+    """
+    from harness.bench.engine import Differs
+
+    progress = Progress(quiet=as_json)
+    try:
+        if what == "scenario":
+            if deals:
+                raise click.UsageError("--deals is for the engine; a scenario has five deals.")
+            latency = _scenario(rounds or 200, progress)
+            shown: dict[str, Any] = {"scenario": latency.as_dict()}
+            text = _words_of_scenario(latency)
+        else:
+            found = _engine(deals or SIZES, rounds or 3, progress)
+            shown = {"engine": [m.as_dict() for m in found]}
+            text = _words_of_engine(found)
+    except Differs as error:
+        progress.done()
+        click.echo(f"The measurement is worth nothing: {error}", err=True)
+        if as_json:
+            click.echo(json.dumps({"differs": str(error)}))
+        return 1
+    progress.done()
+    click.echo(json.dumps(shown, ensure_ascii=False, indent=1) if as_json else text)
+    return 0
+
+
+def _engine(sizes: tuple[int, ...], rounds: int, progress: Progress) -> list[Measured]:
+    from harness.bench.engine import measure
+
+    return [measure(size, rounds, progress.step) for size in sizes]
+
+
+def _scenario(rounds: int, progress: Progress) -> Latency:
+    from harness.bench.scenario import measure
+
+    progress.step("five deals, from tables to payouts")
+    return measure(rounds)
+
+
+def _words_of_engine(found: list[Measured]) -> str:
+    from harness.cli.tables import table
+
+    rows = [
+        (
+            f"{m.deals:,}",
+            f"{m.payees:,}",
+            f"{m.rate:,.0f}",
+            f"{m.engine.median:.2f} s",
+            f"{m.minimal.median:.2f} s",
+            f"{m.ratio:.2f}",
+            f"{m.processor_ratio:.2f}",
+            _megabytes(m.engine.peak),
+            _megabytes(m.minimal.peak),
+        )
+        for m in found
+    ]
+    head = ("deals", "payees", "deals/s", "engine", "minimal", "ratio", "ratio of CPU", "memory", "minimal's")
+    lines = [table(head, rows, right=tuple(range(len(head)))), ""]
+    lines += [
+        f"{m.deals:,} deals, of which {m.splits:,} are split and {m.returns:,} are returned: all {m.cells:,} amounts of both "
+        f"calculations are equal to the cent, {m.total // 100:,} USD in all."
+        for m in found
+    ]
+    for less, more in pairwise(found):
+        lines.append(
+            f"{more.deals / less.deals:.1f} times the deals take {more.engine.median / less.engine.median:.1f} times the time"
+            + _growth(less.engine.peak, more.engine.peak)
+            + "."
+        )
+    lines += [
+        f"Goal: a ratio of at most {GOAL}. Times and ratios are medians of {len(found[0].engine.seconds)} rounds in turns.",
+        "Memory is what comes on top of the deals. Reading files isn't measured; the deals are columns already.",
+    ]
+    return "\n".join(lines)
+
+
+def _megabytes(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:,.0f} MB"
+
+
+def _growth(less: float | None, more: float | None) -> str:
+    return "" if not less or more is None else f" and {more / less:.1f} times the memory"
+
+
+def _words_of_scenario(latency: Latency) -> str:
+    return (
+        f"Five deals, from tables to payouts: {latency.median:.2f} ms in the median of {latency.repetitions} repetitions, "
+        f"{latency.least:.2f} ms at best, {latency.processor:.2f} ms of the processor; {latency.with_plan:.2f} ms when the plan is read each time too.\n"
+        f"Goal: less than {GOAL_MS} ms."
+    )

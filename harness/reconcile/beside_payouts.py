@@ -1,0 +1,54 @@
+"""What a calculation says beside lines, payouts and credits: quotas, attainments, balances and shown figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from pathlib import Path
+
+from harness.reconcile.expected import write_rows
+from reference_engine.results import Result
+from reference_engine.vocabulary.numbers import MINOR_UNITS, plain_number
+
+COLUMNS = {
+    "quotas": ("payee", "plan", "measure", "period", "quota", "currency", "made by"),
+    "attainments": ("payee", "plan", "component", "measure", "period", "measured", "quota", "currency", "attainment"),
+    "balances": ("payee", "period", "amount", "currency"),
+    "figures": ("payee", "plan", "figure", "period", "value", "currency"),
+}
+
+
+def tables(result: Result) -> dict[str, list[tuple[str, ...]]]:
+    """The rows of each table that has any, as text."""
+    made: dict[str, Callable[[], Iterable[tuple[str, ...]]]] = {
+        "quotas": lambda: (
+            (q.payee, q.plan, q.measure, q.period, plain(q.quota, q.currency), q.currency, "; ".join(q.steps))
+            for q in result.quota_rows()
+        ),
+        "attainments": lambda: (
+            (
+                *(a.payee, a.plan, a.component, a.measure, a.period),
+                *(plain(a.measured, a.currency), plain(a.quota, a.currency), a.currency, str(a.value)),
+            )
+            for a in result.attainment_rows()
+        ),
+        "balances": lambda: (
+            (b.payee, b.period, plain(b.amount, b.currency), b.currency) for b in result.balance_rows()
+        ),
+        "figures": lambda: (
+            (f.payee, f.plan, f.figure, f.period, plain(f.value, f.currency), f.currency)
+            for f in result.figure_rows()
+        ),
+    }
+    found = {name: list(rows()) for name, rows in made.items()}
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def write_beside(result: Result, folder: Path) -> list[str]:
+    """Writes quotas.csv, attainments.csv, balances.csv and figures.csv, those that have rows; their names."""
+    return [write_rows(folder / f"{name}.csv", COLUMNS[name], rows).name for name, rows in tables(result).items()]
+
+
+def plain(value: Fraction, currency: str) -> str:
+    """A number as machine text: an amount with its currency's decimals, a fraction where no decimals are exact."""
+    return plain_number(value, MINOR_UNITS.get(currency, 2) if currency else 0)

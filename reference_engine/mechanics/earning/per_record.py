@@ -1,0 +1,108 @@
+"""Per record: a fixed amount for each record, whatever it is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from reference_engine.columns import Exact
+from reference_engine.component_run import ComponentRun
+from reference_engine.lines import Lines, LineView
+from reference_engine.mechanics.registry import Example, Mechanic, mechanic
+from reference_engine.vocabulary.numbers import Money, format_money
+
+
+def _plan(earn: str, more: str = "") -> str:
+    return (
+        f"conventions: {{rounding: exact{more}}}\n"
+        f"components: [{{component: C, measure: bookings, credits: [direct], earn: [{{per record: {earn}}}]}}]"
+    )
+
+
+@mechanic(
+    "Each record earns the same amount, however large it is.",
+    examples=(
+        Example(
+            "25.00 for each new subscription",
+            "conventions: {rounding: exact}\ncomponents: [{component: C, measure: bookings, credits: [direct], "
+            "where: 'type = \"new\"', earn: [{per record: {amount: 25.00 USD, for returns: take back}}]}]",
+            {
+                "plan_assignments": "payee | plan | from\nAna | P | 2026-01-01",
+                "deals": "deal | owner | amount | closed | type\nD-1 | Ana | 10.00 USD | 2026-01-15 | new\nD-2 | Ana | 9,000.00 USD | 2026-01-16 | new\n"
+                "D-3 | Ana | 50.00 USD | 2026-01-17 | new\nD-4 | Ana | 50.00 USD | 2026-01-18 | new\nD-5 | Ana | 50.00 USD | 2026-01-19 | renewal",
+            },
+            "Ana | 2026-01 | 100.00 USD",
+            source="https://help.salesforce.com/apex/HTViewHelpDoc?id=sales.spiff_rules_line_by_line.htm",
+        ),
+        Example(
+            "A return takes the whole amount back, however small it is",
+            _plan("{amount: 25.00 USD, for returns: take back}"),
+            {
+                "plan_assignments": "payee | plan | from\nAna | P | 2026-01-01",
+                "deals": "deal | owner | amount | closed\nD-1 | Ana | 100.00 USD | 2026-01-15",
+                "returns": "return | of | date | amount\nR-1 | D-1 | 2026-02-10 | 1.00 USD",
+            },
+            "Ana | 2026-01 | 25.00 USD\nAna | 2026-02 | -25.00 USD",
+        ),
+        Example(
+            "A return takes nothing back; two payees who share a deal share the amount",
+            _plan("{amount: 25.00 USD, for returns: nothing, split: by share}"),
+            {
+                "plan_assignments": "payee | plan | from\nAna | P | 2026-01-01\nBen | P | 2026-01-01",
+                "deals": "deal | owner | amount | closed\nD-1 | Ana | 100.00 USD | 2026-01-15",
+                "credit_splits": "deal | payee | share\nD-1 | Ana | 60%\nD-1 | Ben | 40%",
+                "returns": "return | of | date | amount\nR-1 | D-1 | 2026-02-10 | 100.00 USD",
+            },
+            "Ana | 2026-01 | 15.00 USD\nAna | 2026-02 | 0.00 USD\nBen | 2026-01 | 10.00 USD\nBen | 2026-02 | 0.00 USD",
+        ),
+    ),
+    formula="amount of a record = amount, or amount x the share of the credit",
+    boundary="A record worth nothing earns the amount as well; take a condition (where) to leave it out.  What a return does is the parameter for returns.",
+    sources=(
+        "https://developers.tune.com/network-models/employeecommission",
+        "https://help.salesforce.com/apex/HTViewHelpDoc?id=sales.spiff_rules_line_by_line.htm",
+        "https://prowi.io/en/glossary/split-commission",
+    ),
+    words={
+        "TUNE": "flat payout",
+        "Salesforce Spiff": "amount per count",
+        "Prowi": "per meeting",
+        "SPIFF": "bounty",
+    },
+)
+@dataclass(frozen=True)
+class PerRecord(Mechanic):
+    """amount: for each record.  for returns: whether a return takes the amount back.  split: whether each payee of a shared
+    record earns the whole amount, or the share.
+    """
+
+    proportional = True
+
+    amount: Money
+    for_returns: Literal["take back", "nothing"]
+    split: Literal["whole each", "by share"] = "whole each"
+
+    def apply(self, lines: Lines, run: ComponentRun) -> Lines:
+        size = len(lines)
+        sign = run.events.sign[lines.event] if size else np.zeros(0, dtype=np.int64)
+        # Where lines carry the sign apart, the amount here is that of a sale.
+        here = np.where(lines.sign < 0, -sign, sign)
+        if self.for_returns == "nothing":
+            here = np.where(sign < 0, 0, here)
+        amount = Exact.full(size, self.amount.amount) * Exact(here.astype(np.int64)) * lines.share
+        if self.split == "by share":
+            amount = amount * run.credits.share[lines.credit]
+        rule = run.rule(f"{self.amount} a record", where=self.where)
+        return lines.change(
+            amount=amount,
+            currency=np.full(size, self.amount.currency, dtype=object),
+            rule=np.full(size, rule),
+        )
+
+    def say(self, before: LineView | None, after: LineView) -> str:
+        earned = format_money(after.amount, after.currency)
+        if after.amount < 0:
+            return f"The return takes back {format_money(abs(after.amount), after.currency)}, whatever it is worth."
+        return f"The record earns {earned}, whatever it is worth."

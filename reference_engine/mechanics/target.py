@@ -1,0 +1,106 @@
+"""What a percentage of the target incentive pays: a payout for each payee and period, less what was earned before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from reference_engine.columns import Array, Exact
+from reference_engine.component_run import ComponentRun
+from reference_engine.lines import Lines, LineView
+from reference_engine.mechanics.measure import Matrix, accumulated, attainment_matrix, target_matrix
+from reference_engine.mechanics.registry import Mechanic
+from reference_engine.mechanics.settled import EARNED_BEFORE, Piece, less_earned
+from reference_engine.vocabulary.numbers import format_money, format_percent
+
+
+@dataclass
+class OnTarget:
+    """Payees and periods with what is counted, and the target incentive that it earns a part of.
+
+    attainment: of the quota, rounded where the plan says so; present: where there is one.
+    """
+
+    run: ComponentRun
+    matrix: Matrix
+    interval: Array
+    measured: Exact
+    attainment: Exact
+    present: Array
+    target: Exact
+    unit: Array
+    currency: Array
+
+    def settle(self, payout: Exact, words: str, mechanic: Mechanic) -> Lines:
+        """Lines of the target incentive times a payout, which is rounded where the plan rounds rates."""
+        rounding = self.run.conventions.round_at("rate")
+        if rounding is not None:
+            # 75.2% has one decimal, which is the third of the ratio.
+            payout = payout.rounded(rounding.mode, rounding.decimals + 2)
+        shown = np.full(payout.shape, self.run.rule(words, "target", mechanic.where))
+        every = np.ones(payout.shape, dtype=bool)
+        piece = Piece(self.target, self.currency, payout, "", self.target * payout, shown, every)
+        return less_earned(self.run, self.matrix, self.interval, [piece], self.currency)
+
+
+def on_target(
+    mechanic: Mechanic, lines: Lines, run: ComponentRun, *, by_quota: bool = True
+) -> OnTarget | None:
+    """What a component counts against quota and target incentive.  None, with Problems, where either is missing.
+
+    by_quota: whether the attainment is asked for; else only what is counted.
+    """
+    if run.accumulate == "none":
+        run.problem(
+            "accumulate-none",
+            f'"{mechanic.name}" pays on what has added up, and the values of "{run.component.name}" add up over: none.',
+            mechanic.where,
+            "A single record has no attainment.",
+            "State  tier.accumulate: period  or another interval.",
+        )
+        return None
+    interval, intervals = run.intervals(run.accumulate)
+    matrix = Matrix(lines, len(run.periods), run.idle)
+    measured = accumulated(matrix.sums(lines.counts()), interval)
+    unit = matrix.currency(lines, run, lines.unit, run.component.measure)
+    if by_quota:
+        attainment, present = attainment_matrix(run, matrix, measured, run.accumulate, unit, mechanic.where)
+    else:
+        attainment, present = measured, np.ones(measured.shape, dtype=bool)
+    target, stated, currencies = target_matrix(run, matrix, run.accumulate)
+    for r, t in np.argwhere(present & ~stated)[:20].tolist():
+        payee = run.world.payees[int(matrix.payees[r])]
+        run.problem(
+            "no-target",
+            f'"{payee}" has no target incentive for {intervals[interval[t]].label}.',
+            mechanic.where,
+            f'"{mechanic.name}" pays a percentage of it.',
+            'Fill "target incentive" in plan_assignments.',
+        )
+    if run.problems:
+        return None
+    currency = np.full(len(matrix.payees), "", dtype=object)
+    for t in range(len(run.periods)):
+        currency = np.where(stated[:, t] & (currency == ""), currencies[:, t], currency)
+    for r, t in np.argwhere(stated & (currencies != currency[:, None]))[:1].tolist():
+        run.problem(
+            "currency-mixed",
+            f'the target incentives of "{run.world.payees[int(matrix.payees[r])]}" are in {currency[r]} and {currencies[r, t]}.',
+            mechanic.where,
+            "Currencies can't be added.",
+            "State them in one currency.",
+        )
+    there = present & stated
+    target = Exact.where(there, target, Exact.full(target.shape, 0))
+    return OnTarget(run, matrix, interval, measured, attainment, there, target, unit, currency)
+
+
+def target_words(line: LineView) -> str:
+    """Which part of the target incentive is earned, in words."""
+    if line.kind == EARNED_BEFORE or line.rate is None:
+        return "Part of it was earned before in the same interval."
+    return (
+        f"{format_percent(line.rate)} of the target incentive of {format_money(line.base, line.unit)} "
+        f"is earned: {format_money(line.amount, line.currency)}."
+    )
