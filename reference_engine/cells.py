@@ -108,7 +108,9 @@ class Cells:
                 continue
             for payee, period in dict.fromkeys(zip(self.payee.tolist(), self.period.tolist(), strict=True)):
                 at = payee * len(self.figures.periods) + period
-                self.notes.setdefault((payee, period), {})[name] = in_words(name, column, at)
+                made = self.figures.made(name, payee, period, self.component)
+                words = in_words(name, column, at) + (f" ({'; '.join(made)})" if len(made) > 1 else "")
+                self.notes.setdefault((payee, period), {})[name] = words
 
     def _at(self) -> tuple[Array, Array]:
         at = self.payee * len(self.figures.periods) + self.period

@@ -75,6 +75,16 @@ class Exact:
         dens = np.concatenate([p._dens() for p in parts])
         return cls(num, dens, max(p.bound for p in parts))
 
+    @classmethod
+    def stacked(cls, columns: Sequence[Exact]) -> Exact:
+        """Columns of one length beside each other: a row for each place, a column for each of them."""
+        if all(isinstance(c.den, int) for c in columns):
+            den = math.lcm(*(int(c.den) for c in columns))
+            columns = [c._over(den) for c in columns]
+            return cls(np.stack([c.num for c in columns], axis=1), den, max(c.bound for c in columns))
+        nums, dens = [c.num for c in columns], [c._dens() for c in columns]
+        return cls(np.stack(nums, axis=1), np.stack(dens, axis=1), max(c.bound for c in columns))
+
     # -- looking --------------------------------------------------------------------------------------
     def __len__(self) -> int:
         return len(self.num)

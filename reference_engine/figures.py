@@ -81,6 +81,9 @@ class Figures:
         found = self.plan.measure(name)
         if found is not None:
             return found
+        shown = next((f for f in self.plan.figures if f.figure == name), None)
+        if shown is not None:
+            return Measure(name, "", {}, (), formula=shown.is_, where=shown.where)
         if name == component.measure and component.of:
             c = component
             return Measure(
@@ -302,6 +305,20 @@ class Figures:
 
     def _target(self, component: Component, accumulate: str = "period") -> Column:
         return self._stated(accumulate, "", "target incentive")
+
+    def made(self, name: str, payee: int, period: int, component: Component) -> tuple[str, ...]:
+        """How a quota or a target came about (a part of the year, a ramp), in words; nothing for other figures."""
+        target = name.startswith("target incentive")
+        of = name.removeprefix("quota of ") if name.startswith("quota of ") else component.measure
+        if not target and name != "quota" and not name.startswith("quota of "):
+            return ()
+        measure = self.measure(of, component)
+        accumulate = next((i for s, i in SPANS.items() if name.endswith(s)), "period")
+        if not target and measure is not None:
+            accumulate = self._accumulate(measure)
+        position, intervals = self._intervals(accumulate)
+        kind = "target incentive" if target else "quota"
+        return self.quotas.steps(payee, self.plan.name, intervals[int(position[period])], "" if target else of, kind)
 
     def _stated(self, accumulate: str, measure: str, kind: str) -> Column:
         """What is stated for an interval, in each of its periods."""

@@ -95,6 +95,10 @@ class People:
         """Who reports to whom: payee, manager, first and last day, NaT for open, one entry for each line."""
         out: list[tuple[int, int, date, date]] = []
         changed = {code for code, _, _ in self._changes["manager"]}
+        if not changed:
+            payee = np.flatnonzero(self.world.managers >= 0)
+            always, never = (np.full(len(payee), d, dtype="datetime64[D]") for d in (ALWAYS, NEVER))
+            return payee, self.world.managers[payee], always, never
         for code, manager in enumerate(self.world.managers.tolist()):
             if code not in changed:
                 out += [(code, manager, ALWAYS, NEVER)] if manager >= 0 else []

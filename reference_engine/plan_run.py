@@ -291,8 +291,9 @@ class PlanRun:
         mine = np.flatnonzero(table.words("plan") == self.plan.name)
         for column in ("from", "to"):
             days += [d.astype(object) for d in table.days(column)[mine] if not np.isnat(d)]
-        if self.until is not None and days:
-            days = [min(d, self.until) for d in (*days, self.until)]
+        if self.until is not None:
+            start = min(days, default=self.world.calendar.period_of(self.until, "year").first)
+            days = [min(d, self.until) for d in (start, *days, self.until)]
         if self.world.calendar.custom:
             first, last = self.world.calendar.custom[0].first, self.world.calendar.custom[-1].last
             days = [min(max(d, first), last) for d in days]

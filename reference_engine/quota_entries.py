@@ -144,6 +144,9 @@ class QuotaRun:
 
     def holders(self, names: Array) -> Array:
         """The codes of a column of holders."""
+        known = self.world.codes_of(names)
+        if (known >= 0).all():
+            return known
         words = coded(names)
         used = np.unique(words.codes)
         code = np.full(len(words.names), -1, dtype=np.int64)

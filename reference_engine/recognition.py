@@ -40,8 +40,9 @@ def wanted(plans: Sequence[Plan]) -> bool:
 
 def _uses(plan: Plan) -> bool:
     counted = [*(c.of for c in plan.components), *(m.of for m in plan.measures)]
-    formulas = [n for m in plan.measures if m.formula is not None for n in m.formula.names()]
-    names = [*formulas, *(n for m in plan.mechanics() for n in m.names())]
+    names = [n for m in plan.measures for n in m.mentions()]
+    names += [n for m in plan.mechanics() for n in m.names()]
+    names += [n for f in plan.figures for n in f.is_.names()]
     return MEASURE in counted or any(MEASURE in n for n in names)
 
 

@@ -162,7 +162,11 @@ def distinct(texts: Array) -> list[str]:
     first = np.full(len(words.names), -1, dtype=np.int64)
     first[words.codes[::-1]] = np.arange(len(words))[::-1]
     found = np.flatnonzero(first >= 0)
-    return [str(words.names[code]) for code in found[np.argsort(first[found])].tolist()]
+    order = found[np.argsort(first[found], kind="stable")]
+    if isinstance(words.names, np.ndarray):
+        found_names: list[str] = words.names[order].tolist()
+        return found_names
+    return [words.names[code] for code in order.tolist()]
 
 
 def joined(columns: Sequence[Array]) -> Array:

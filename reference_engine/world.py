@@ -79,10 +79,19 @@ class World:
     def _payee_columns(self) -> dict[str, Array]:
         return {}
 
+    @cached_property
+    def _coded(self) -> dict[int, tuple[object, Array]]:
+        return {}
+
     def codes_of(self, names: Array) -> Array:
         """The codes of a column of payees' names; -1 for a name that is no payee's."""
         words = coded(names)
-        code = np.array([self.payee_code.get(n, -1) for n in words.names], dtype=np.int64)
+        key = id(words.names)
+        if key not in self._coded:
+            own = np.array([self.payee_code.get(n, -1) for n in words.names], dtype=np.int64)
+            # The names are kept too, so that no others can take their place in memory.
+            self._coded[key] = (words.names, own)
+        code = self._coded[key][1]
         found: Array = code[words.codes]
         return found
 

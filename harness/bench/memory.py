@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
 import sys
@@ -25,6 +26,7 @@ class Memory:
 
     def __enter__(self) -> Memory:
         gc.collect()
+        _give_back()
         self._before = resident()
         if self._before is not None:
             self._peak = self._before
@@ -43,6 +45,14 @@ class Memory:
     def _watch(self) -> None:
         while not self._stop.wait(PAUSE):
             self._peak = max(self._peak, resident() or 0)
+
+
+def _give_back() -> None:
+    """Lets the C library give free memory back, where it can, so that what was freed before doesn't hide what is taken now."""
+    try:
+        ctypes.CDLL(None).malloc_trim(0)
+    except (OSError, AttributeError, TypeError):
+        return
 
 
 def resident() -> int | None:

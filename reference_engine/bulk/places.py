@@ -34,15 +34,20 @@ class Places:
         self.spans = len(bounds)
         self.payees, self.size = payees, payees * len(members)
         self.span = (np.searchsorted(bounds, np.arange(days), side="right") - 1).astype(np.int32)
-        on = np.stack(
-            [
-                _on(plan, component, e, payees, first + bounds)
-                for (plan, component), e in zip(members, eligible, strict=True)
-            ]
-        )
+        there: dict[str, Array] = {}
+        on = np.empty((len(members), payees, len(bounds)), dtype=bool)
+        for i, ((plan, component), e) in enumerate(zip(members, eligible, strict=True)):
+            if plan.name not in there:
+                there[plan.name] = _there(e, payees, first + bounds)
+            on[i] = there[plan.name] & _valid(plan, component, first + bounds)
+        several = np.add.reduce(on, axis=0, dtype=np.int16)
+        if several.max(initial=0) < 2:
+            number = np.argmax(on, axis=0) * payees + np.arange(payees)[:, None]
+            self.layers = [np.where(several > 0, number, -1).ravel()]
+            return
         layer = np.cumsum(on, axis=0, dtype=np.int32) - 1
         number = np.arange(len(members), dtype=np.int64)[:, None, None] * payees + np.arange(payees)[:, None]
-        self.layers: list[Array] = []
+        self.layers = []
         for i in range(int(layer.max(initial=-1)) + 1):
             here = on & (layer == i)
             self.layers.append(np.where(here, number, -1).max(axis=0).ravel())
@@ -75,10 +80,15 @@ def _since(day: date, first: np.datetime64) -> Array:
     return np.array([(np.datetime64(day, "D") - first).astype(int)], dtype=np.int64)
 
 
-def _on(plan: Plan, component: Component, eligible: Eligibility, payees: int, days: Array) -> Array:
-    """Whether each payee is on the component on each of the days."""
+def _there(eligible: Eligibility, payees: int, days: Array) -> Array:
+    """Whether each payee is on the plan on each of the days."""
     everyone = np.arange(payees)
-    out = np.stack([eligible.on(everyone, np.full(payees, day)) for day in days], axis=1)
+    return np.stack([eligible.on(everyone, np.full(payees, day)) for day in days], axis=1)
+
+
+def _valid(plan: Plan, component: Component, days: Array) -> Array:
+    """Whether the plan and the component count on each of the days."""
+    out = np.ones(len(days), dtype=bool)
     for first, last in (plan.valid, component.valid):
         if first is not None:
             out &= days >= np.datetime64(first, "D")

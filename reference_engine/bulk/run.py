@@ -280,6 +280,7 @@ class _Run:
             return []
         run, periods, first = self._plan_run(plan, seen)
         out: list[Part] = []
+        whole_plan = bool(plan.pay or plan.conventions.round_at("payout"))
         for component in plan.components:
             lines = found[plan.name, component.name]
             at = lines.period - first
@@ -295,8 +296,8 @@ class _Run:
             )
             part = run.earned(part, own)
             self._stop()
-            out.append(condensed(part))
-        if plan.pay or plan.conventions.round_at("payout"):
+            out.append(condensed(part) if whole_plan else part)
+        if whole_plan:
             whole = run._whole(out, periods)
             self._stop()
             if whole is not None:

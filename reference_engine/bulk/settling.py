@@ -70,15 +70,18 @@ def settle(pays: Sequence[Pay], plans: Sequence[Plan], world: World) -> list[Pay
     draws = _draws(table, world, spans, periods, there)
     if draws is None:
         return None
+    # Nothing happens to the others.
+    rows = np.flatnonzero((draws.does != NONE).any(axis=1) | (total.num < 0).any(axis=1))
+    draws = _Draws(draws.amount[rows], draws.does[rows], draws.owed[rows])
     forgives = _alike(plans, "draw.negative") == "forgiven"
-    cells = _cells(total, draws, carries == "carried", forgives)
+    cells = _cells(total[rows], draws, carries == "carried", forgives)
     roundings = {p.conventions.round_at("payout") for p in plans}
     rounding = roundings.pop() if len(roundings) == 1 else None
     # The ledger asks its run only how payouts are rounded.
     moved = ledger(cells, cast(SettlingRun, _Rounded(rounding)))
     if carries != "carried" and carries != "paid out":
         return None
-    return list(_flows(moved, draws, periods, unit))
+    return list(_flows(moved, draws, rows, periods, unit))
 
 
 def _alike(plans: Sequence[Plan], name: str) -> str | None:
@@ -192,7 +195,7 @@ def _cells(total: Exact, draws: _Draws, carries: bool, forgives: bool) -> Cells:
     )
 
 
-def _flows(moved: Moved, draws: _Draws, periods: list[Period], unit: str) -> list[Pay]:
+def _flows(moved: Moved, draws: _Draws, payees: Array, periods: list[Period], unit: str) -> list[Pay]:
     drawn = (draws.does != NONE).any(axis=1)[:, None]
     nothing = Exact.full(drawn.shape, 0)
     found = (
@@ -206,5 +209,5 @@ def _flows(moved: Moved, draws: _Draws, periods: list[Period], unit: str) -> lis
     for kind, matrix in found:
         row, at = np.nonzero(matrix.num)
         if len(row):
-            out.append(Pay("", kind, unit, tuple(periods), row, at, matrix[row, at]))
+            out.append(Pay("", kind, unit, tuple(periods), payees[row], at, matrix[row, at]))
     return out

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact
 from reference_engine.attainments import AttainmentColumns
+from reference_engine.columns import Array, Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines
 from reference_engine.mechanics.tiers import Banded
@@ -67,10 +67,7 @@ def accumulated(matrix: Exact, interval: Array) -> Exact:
 
 def stacked(columns: list[Exact]) -> Exact:
     """Columns of payees, one for each period, as a payee-by-period matrix."""
-    flat = Exact.concat(columns)
-    size = len(columns[0])
-    order = np.arange(len(flat)).reshape(len(columns), size).T.ravel()
-    return flat[order].reshape(size, len(columns))
+    return Exact.stacked(columns)
 
 
 def check_bounds(run: ComponentRun, tiers: Sequence[Banded], unit: Array, where: Where) -> bool:

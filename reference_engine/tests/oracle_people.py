@@ -5,7 +5,7 @@ Written from the sentences in which the conventions and the quota mechanics stat
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
@@ -15,8 +15,6 @@ from reference_engine.tests.oracle_found import found
 from reference_engine.tests.oracle_records import (
     MONTHS,
     ZERO,
-    Doc,
-    Row,
     Span,
     day_of,
     labelled,
@@ -92,9 +90,11 @@ def _summed(plan: PlanReading, payee: str, own: list[Part], interval: Span, kind
     counted = [(p, share(plan, p, kind)) for p in own]
     if not any(s for _, s in counted):
         return None
-    days = {d for p in own for d in _days(p.period) if p.level == 0 or p.first <= d <= p.last}
+    days = {d for p in own for d in days_of(p.period) if p.level == 0 or p.first <= d <= p.last}
     left = [
-        d for d in _days(interval) if d not in days and _employed(plan, payee, d) and _member(plan, payee, d)
+        d
+        for d in days_of(interval)
+        if d not in days and _employed(plan, payee, d) and _member(plan, payee, d)
     ]
     if left:
         return None
@@ -136,331 +136,13 @@ def planned(plan: PlanReading, kind: str, interval: Span) -> list[Part]:
     return parts
 
 
-def _of(params: Doc, kind: str) -> bool:
-    return params.get("of", "quota") in (kind, "both")
-
-
-def _is_payee(plan: PlanReading, holder: str) -> bool:
+def is_payee(plan: PlanReading, holder: str) -> bool:
     return any(r["payee"] == holder for r in plan.tables.get("payees", []))
-
-
-def quota_proration(plan: PlanReading, parts: list[Part], params: Doc, kind: str) -> list[Part]:
-    return parts
-
-
-def quota_minimum_service(plan: PlanReading, parts: list[Part], params: Doc, kind: str) -> list[Part]:
-    return parts
-
-
-def quota_leave_threshold(plan: PlanReading, parts: list[Part], params: Doc, kind: str) -> list[Part]:
-    return parts
-
-
-def quota_growth(plan: PlanReading, parts: list[Part], params: Doc, kind: str) -> list[Part]:
-    if kind != "quota":
-        return parts
-    if not params.get("of"):
-        factor = 1 + percent(params["by"]) if "by" in params else percent(params["scale"])
-        return [replace(p, amount=p.amount * factor) for p in parts]
-    values = {
-        (r["holder"], r.get("period", "")): amount(r["value"])
-        for r in plan.tables["quota_metrics"]
-        if r["metric"] == params["of"]
-    }
-    out = list(parts)
-    for (holder, period), (value, unit) in values.items():
-        if period != params["over"]:
-            continue
-        if "by" in params:
-            factor = 1 + percent(params["by"])
-        elif "scale" in params:
-            factor = percent(params["scale"])
-        else:
-            factor = values[holder, params["measured to"]][0] / values[holder, params["measured from"]][0]
-        out.append(Part(holder, labelled(params["for"]), value * factor, unit))
-    return out
-
-
-def quota_bottom_up(plan: PlanReading, parts: list[Part], params: Doc, kind: str) -> list[Part]:
-    if kind != "quota":
-        return parts
-    grow, relief = percent(params["growth"]), percent(params["attrition relief"])
-    factor = 1 + grow - relief if plan.conv["quota.relief"] == "added" else 1 + grow - (1 + grow) * relief
-    return [replace(p, amount=p.amount * factor) for p in parts]
-
-
-def quota_over_assignment(plan: PlanReading, parts: list[Part], params: Doc, kind: str) -> list[Part]:
-    if kind != "quota":
-        return parts
-    more = 1 + percent(params["by"])
-    return [replace(p, amount=p.amount * more) if _is_payee(plan, p.holder) else p for p in parts]
-
-
-def quota_distribution(plan: PlanReading, parts: list[Part], params: Doc, kind: str) -> list[Part]:
-    if not _of(params, kind):
-        return parts
-    out: list[Part] = []
-    for p in parts:
-        pieces = spans(p.period.first, p.period.last, params["per"])
-        if len(pieces) < 2:
-            out.append(p)
-            continue
-        weights = (
-            [percent(w) for w in params["weights"]]
-            if params.get("weights")
-            else [Fraction(1, len(pieces))] * len(pieces)
-        )
-        if len(weights) != len(pieces):
-            year = spans(date(p.period.first.year, 1, 1), date(p.period.first.year, 12, 31), params["per"])
-            weights = [weights[year.index(x)] for x in pieces]
-            weights = [w / sum(weights) for w in weights]
-        unit = amount(params["round to"])[0] if params.get("round to") else None
-        least = amount(params["last at least"])[0] if params.get("last at least") else ZERO
-        residue = plan.conv.get("quota.residue", "nobody")
-        for piece, value in zip(pieces, parted(p.amount, weights, unit, residue, least), strict=True):
-            out.append(replace(p, period=piece, amount=value))
-    return out
-
-
-def parted(
-    whole: Fraction, shares: list[Fraction], unit: Fraction | None, residue: str, least: Fraction = ZERO
-) -> list[Fraction]:
-    """An amount in whole units by shares; what is left over goes where the plan says."""
-    raw = [whole * s for s in shares]
-    if unit is None:
-        return raw
-    if residue.startswith("largest remainder"):
-        parts = [rounded(r / unit, "down", 0) * unit for r in raw]
-        step = unit if whole >= 0 else -unit
-        order = sorted(
-            range(len(raw)), key=lambda i: (-abs(raw[i] - parts[i]), -i if "later" in residue else i)
-        )
-        for i in order[: abs(int(rounded((whole - sum(parts)) / unit, "half up", 0)))]:
-            parts[i] += step
-    else:
-        parts = [rounded(r / unit, "half up", 0) * unit for r in raw]
-    if whole > 0:
-        parts[-1] = max(parts[-1], least)
-    if residue != "nobody":
-        takes = {"first": 0, "last": len(parts) - 1}.get(residue, shares.index(max(shares)))
-        parts[takes] += whole - sum(parts)
-    return parts
-
-
-def quota_ramp(plan: PlanReading, parts: list[Part], params: Doc, kind: str) -> list[Part]:
-    if not _of(params, kind):
-        return parts
-    people = {r["payee"]: r for r in plan.tables.get("payees", [])}
-    out: list[Part] = []
-    for p in parts:
-        hired = [day_of(people[p.holder]["hired"])] if people.get(p.holder, {}).get("hired") else []
-        hired += [
-            day_of(e["from"])
-            for e in plan.tables.get("employment_events", [])
-            if e["payee"] == p.holder and e["event"] == "hire"
-        ]
-        hired = [d for d in hired if d <= p.period.last]
-        if not hired:
-            out.append(p)
-            continue
-        start = max(hired)
-        months = [m for m in spans(p.period.first, p.period.last, "month") if m.last >= start]
-        total = ZERO
-        for m in months:
-            since = (m.first.year - start.year) * 12 + m.first.month - start.month
-            if plan.conv["ramp.first_month"] == "first full month" and start.day > 1 and since > 0:
-                since -= 1
-            step = since // 3 if params.get("each") == "quarter" else since
-            total += percent(params["shares"][step]) if step < len(params["shares"]) else 1
-        out.append(replace(p, amount=p.amount * total / len(months)))
-    return out
-
-
-# -- the tree -------------------------------------------------------------------------------------------
-def quota_top_down(plan: PlanReading, parts: list[Part], params: Doc, kind: str) -> list[Part]:
-    if kind != "quota":
-        return parts
-    rows = plan.tables["quota_allocations"]
-    out = list(parts)
-    level = {r["parent"]: _depth(rows, r["parent"]) for r in rows}
-    for parent in sorted(level, key=lambda n: level[n]):
-        below = [r for r in rows if r["parent"] == parent]
-        more = params.get("over assignment", [])
-        factor = 1 + (percent(more[level[parent]]) if level[parent] < len(more) else ZERO)
-        shares = _shares(plan, [r["child"] for r in below], below, params)
-        for top in [p for p in out if p.holder == parent]:
-            unit = amount(params["round to"])[0] if params.get("round to") else None
-            values = parted(top.amount * factor, shares, unit, plan.conv.get("quota.residue", "nobody"))
-            for r, value in zip(below, values, strict=True):
-                if not any(
-                    (p.holder, p.period, p.measure) == (r["child"], top.period, top.measure) for p in out
-                ):
-                    out.append(Part(r["child"], top.period, value, top.unit, top.measure))
-    return out
-
-
-def _depth(rows: list[Row], name: str) -> int:
-    above = next((r["parent"] for r in rows if r["child"] == name), None)
-    return 0 if above is None else 1 + _depth(rows, above)
-
-
-def _shares(plan: PlanReading, names: list[str], below: list[Row], params: Doc) -> list[Fraction]:
-    if params["split"] == "evenly":
-        return [Fraction(1, len(names))] * len(names)
-    if params["split"] == "shares":
-        return [percent(r["share"]) for r in below]
-    return _by_metrics(plan, names, params["metrics"])
-
-
-def _by_metrics(plan: PlanReading, names: list[str], metrics: list[Doc]) -> list[Fraction]:
-    out = [ZERO] * len(names)
-    for m in metrics:
-        values = {
-            r["holder"]: amount(r["value"])[0]
-            for r in plan.tables["quota_metrics"]
-            if r["metric"] == m["metric"]
-        }
-        total = sum(values[n] for n in names)
-        out = [o + percent(m["weight"]) * values[n] / total for o, n in zip(out, names, strict=True)]
-    return out
-
-
-def quota_spread(plan: PlanReading, parts: list[Part], params: Doc, kind: str) -> list[Part]:
-    if kind != "quota":
-        return parts
-    rows = plan.tables["quota_allocations"]
-    out = list(parts)
-    for parent in sorted({r["parent"] for r in rows}, key=lambda n: _depth(rows, n)):
-        below = [r["child"] for r in rows if r["parent"] == parent]
-        for top in [p for p in out if p.holder == parent]:
-            mine = [i for i, p in enumerate(out) if p.holder in below and p.period == top.period]
-            mine.sort(key=lambda i: below.index(out[i].holder))
-            names = [out[i].holder for i in mine]
-            if not mine:
-                continue
-            shares = (
-                _by_metrics(plan, names, [{"metric": params["by"], "weight": "100%"}])
-                if params.get("by")
-                else [Fraction(1, len(names))] * len(names)
-            )
-            own = [ZERO if params["of"] == "full amount" else out[i].amount for i in mine]
-            rest = out[out.index(top)].amount - sum(own)
-            for i, before, s in zip(mine, own, shares, strict=True):
-                out[i] = replace(out[i], amount=before + rest * s)
-    return out
-
-
-def quota_roll_up(plan: PlanReading, parts: list[Part], params: Doc, kind: str) -> list[Part]:
-    if kind != "quota":
-        return parts
-    if params["over"] == "managers":
-        below: dict[str, list[str]] = {}
-        for r in plan.tables["payees"]:
-            if r.get("manager"):
-                below.setdefault(r["manager"], []).append(r["payee"])
-    else:
-        below = {r["parent"]: [] for r in plan.tables["quota_allocations"]}
-        for r in plan.tables["quota_allocations"]:
-            below[r["parent"]].append(r["child"])
-    less = 1 - percent(params.get("reduction", "0%"))
-    out = list(parts)
-    for period in dict.fromkeys(p.period for p in parts):
-
-        def total(name: str, period: Span = period) -> Fraction | None:
-            own = [p.amount for p in parts if p.holder == name and p.period == period]
-            if name in below and (not own or params["stated"] == "is replaced"):
-                values = [v for c in below[name] if (v := total(c)) is not None]
-                return sum(values, ZERO) * less if values else None
-            return sum(own, ZERO) if own else None
-
-        for parent in below:
-            value = total(parent)
-            mine = [i for i, p in enumerate(out) if p.holder == parent and p.period == period]
-            if value is not None and mine:
-                out[mine[0]] = replace(out[mine[0]], amount=value)
-            elif value is not None:
-                out.append(Part(parent, period, value, next(p.unit for p in parts)))
-    return out
-
-
-def quota_seller_quota(plan: PlanReading, parts: list[Part], params: Doc, kind: str) -> list[Part]:
-    if kind != "quota":
-        return parts
-    out = list(parts)
-    for r in plan.tables["seller_quotas"]:
-        first = day_of(r["from"]) if r.get("from") else date.min
-        last = day_of(r["to"]) if r.get("to") else date.max
-        ramp = percent(r["ramp"]) if r.get("ramp") else Fraction(1)
-        own = amount(r["adjustment"])[0] if r.get("adjustment") else ZERO
-        for p in parts:
-            if p.holder != r["territory"] or first > p.period.last or last < p.period.first:
-                continue
-            carried = p.amount * percent(r["share"])
-            value = (
-                carried * ramp + own
-                if plan.conv["quota.seller_order"].startswith("ramp")
-                else (carried + own) * ramp
-            )
-            out.append(Part(r["payee"], p.period, value, p.unit, p.measure, 0, first, last))
-    return out
-
-
-def quota_relief(plan: PlanReading, parts: list[Part], params: Doc, kind: str) -> list[Part]:
-    if kind != "quota":
-        return parts
-    out = []
-    for p in parts:
-        row = next(
-            (
-                r
-                for r in plan.tables["territory_changes"]
-                if r["holder"] == p.holder and labelled(r["period"]) == p.period
-            ),
-            None,
-        )
-        if row is None:
-            out.append(p)
-            continue
-        before, after, least = number(row["before"]), number(row["after"]), percent(params["material from"])
-        change = (after - before) / before
-        if (
-            abs(change) < least
-            or (change < 0 and params["of"] == "gains")
-            or (change > 0 and params["of"] == "losses")
-        ):
-            out.append(p)
-            continue
-        if params["change"] == "what is above":
-            change = (abs(change) - least) * (1 if change > 0 else -1)
-        out.append(replace(p, amount=p.amount * max(1 + change, percent(params.get("keeps at least", "0%")))))
-    return out
-
-
-def quota_account_quotas(plan: PlanReading, parts: list[Part], params: Doc, kind: str) -> list[Part]:
-    if kind != "quota":
-        return parts
-    totals: dict[tuple[str, Span], tuple[Fraction, str]] = {}
-    for r in plan.tables["account_quotas"]:
-        value, unit = amount(r["quota"])
-        period = labelled(r["period"])
-        days = _days(period)
-        for day in days:
-            asked = period.first if plan.conv["quota.account_move"] == "stays" else day
-            home = next(a["territory"] for a in plan.tables["accounts"] if a["account"] == r["account"])
-            moves = [
-                (day_of(m["from"]), m["territory"])
-                for m in plan.tables.get("account_moves", [])
-                if m["account"] == r["account"] and day_of(m["from"]) <= asked
-            ]
-            where = max(moves)[1] if moves else home
-            so_far = totals.get((where, period), (ZERO, unit))[0]
-            totals[where, period] = so_far + value / len(days), unit
-    return [*parts, *(Part(t, period, value, unit) for (t, period), (value, unit) in totals.items())]
 
 
 # -- which part counts ----------------------------------------------------------------------------------
 @cache
-def _days(period: Span) -> list[date]:
+def days_of(period: Span) -> list[date]:
     return [period.first + DAY * i for i in range((period.last - period.first).days + 1)]
 
 
@@ -515,7 +197,7 @@ def counts(plan: PlanReading, payee: str, day: date) -> bool:
     return not (plan.conv.get("leave.credits") == "doesn't count" and on_leave(plan, payee, day))
 
 
-def _leave_days(plan: PlanReading, payee: str, period: Span) -> set[date]:
+def _leavedays(plan: PlanReading, payee: str, period: Span) -> set[date]:
     """The days of leave that change something in a period."""
     found_ = leaves(plan, payee)
     rules = [
@@ -529,12 +211,12 @@ def _leave_days(plan: PlanReading, payee: str, period: Span) -> set[date]:
         for rule in rules:
             group = found_ if rule["leaves"] == "added up" else [one]
             year = span(period.first, "year")
-            days = [d for d in _days(year) if any(a <= d <= b for a, b, _ in group)]
+            days = [d for d in days_of(year) if any(a <= d <= b for a, b, _ in group)]
             if rule["of"] == "work days":
                 days = [d for d in days if _works(plan, d)]
             good = good and len(days) > int(rule["more than"])
         if good:
-            out |= {d for d in _days(period) if one[0] <= d <= one[1]}
+            out |= {d for d in days_of(period) if one[0] <= d <= one[1]}
     return out
 
 
@@ -544,8 +226,8 @@ def _works(plan: PlanReading, day: date) -> bool:
 
 def share(plan: PlanReading, part: Part, kind: str) -> Fraction:
     """Which part of an amount counts."""
-    days = _days(part.period)
-    if not _is_payee(plan, part.holder):
+    days = days_of(part.period)
+    if not is_payee(plan, part.holder):
         return Fraction(1)
     there = [
         d
@@ -571,7 +253,7 @@ def share(plan: PlanReading, part: Part, kind: str) -> Fraction:
     )
     active = there if shrinks else days
     if plan.conv["leave.quota" if kind == "quota" else "leave.target"] == "days excluded":
-        away = _leave_days(plan, part.holder, part.period)
+        away = _leavedays(plan, part.holder, part.period)
         active = [d for d in active if d not in away]
     if len(active) == len(days):
         return Fraction(1)
@@ -615,7 +297,7 @@ def _months_of(period: Span) -> int:
 
 
 def _month(plan: PlanReading, month: Span, active: list[date]) -> Fraction:
-    days = _days(month)
+    days = days_of(month)
     mine = [d for d in active if month.first <= d <= month.last]
     if not mine or len(mine) == len(days):
         return Fraction(bool(mine))

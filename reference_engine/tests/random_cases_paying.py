@@ -235,6 +235,9 @@ def _customers(draw: st.DrawFn, tables: dict[str, list[Row]], unit: str) -> None
         row["of"] = draw(st.sampled_from(["", *known, *known])) if row["kind"] == "credit note" else ""
         row["due"] = str(draw(days())) if draw(st.booleans()) else ""
         row["type"] = draw(st.sampled_from(["setup", "subscription"]))
+        on = [p["date"] for p in tables["payments"] if p["invoice"] == row["of"]]
+        if on and draw(st.booleans()):
+            row["date"] = draw(st.sampled_from(on))
         minor, _ = minor_of(row["amount"])
         row["tax"] = written(minor // 5, unit) if tax else ""
     for row in tables["payments"]:
@@ -356,7 +359,8 @@ def cap_cases(draw: st.DrawFn) -> Case:
     unit = draw(st.sampled_from(PLAN_CURRENCIES))
     one = 10 ** DECIMALS[unit]
     tables = draw(_world(unit, 6))
-    kind = draw(st.sampled_from(["deal", "carried", "expiring", "refundable", "adds up", "least"]))
+    kinds = ["deal", "carried", "expiring", "expiring", "refundable", "adds up", "least"]
+    kind = draw(st.sampled_from(kinds))
     excess = {
         "carried": "carried",
         "expiring": "carried",
@@ -388,7 +392,8 @@ def cap_cases(draw: st.DrawFn) -> Case:
     if draw(st.integers(0, 2)) == 0:
         pay.append({"instalments": {"number": "2", "every": "month"}})
     pay.append({"cap": terms})
-    earn = [{"flat rate": {"rate": draw(st.sampled_from(RATES))}}]
+    rate = draw(st.sampled_from(["110%", "33.333%"] if kind == "expiring" else RATES))
+    earn = [{"flat rate": {"rate": rate}}]
     return Case(tables, [_plan(unit, conv, "monthly", "bookings", ["direct"], earn, pay)])
 
 

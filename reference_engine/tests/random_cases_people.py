@@ -21,7 +21,6 @@ from reference_engine.tests.random_worlds import (
     companies,
     conventions,
     deals,
-    near,
     returns,
     run_engine,
     tier_table,

@@ -451,4 +451,4 @@ FAMILIES = {
     "growth and forecast": growth_cases(),
     "single records": record_cases(),
 }
-EXAMPLES = {"ladders": 220, "on target": 90, "growth and forecast": 70, "single records": 160}
+EXAMPLES = {"ladders": 120, "on target": 60, "growth and forecast": 60, "single records": 100}

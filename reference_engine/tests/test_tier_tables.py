@@ -101,7 +101,7 @@ def test_every_line_says_why_in_plain_words(example: Example) -> None:
             for step in derivation.steps:
                 said += 1
                 assert step.sentence.endswith("."), step
-                assert ".." not in step.sentence
+                assert ".." not in step.sentence.replace("...", "")
                 for word in ("None", "Exact", "Fraction", "{", "}"):
                     assert word not in step.sentence, step.sentence
     assert said

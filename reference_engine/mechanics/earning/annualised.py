@@ -8,9 +8,10 @@ from fractions import Fraction
 from reference_engine.columns import Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines
-from reference_engine.mechanics.ladder import Ladder, TierTable
+from reference_engine.mechanics.ladder import Ladder
 from reference_engine.mechanics.registry import Example, mechanic
 from reference_engine.mechanics.settled import Piece
+from reference_engine.mechanics.tier_table import TierTable
 
 _TIERS = "[{from: 0.00 EUR, to: 1200.00 EUR, rate: 1%}, {from: 1200.00 EUR, rate: 2%}]"
 

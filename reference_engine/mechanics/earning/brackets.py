@@ -10,15 +10,10 @@ from reference_engine.columns import Array, Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.expressions.syntax import Expression
 from reference_engine.lines import Lines, LineView
-from reference_engine.mechanics.ladder import (
-    TierTable,
-    amount_words,
-    no_rate_before,
-    piece_words,
-    returns_open,
-)
 from reference_engine.mechanics.record_values import on_lines
 from reference_engine.mechanics.registry import Example, mechanic
+from reference_engine.mechanics.tier_table import TierTable, no_rate_before, returns_open
+from reference_engine.mechanics.tier_words import amount_words, piece_words
 from reference_engine.mechanics.tiers import Rung, Version, check, check_versions, number, versions
 from reference_engine.problems import Problem
 from reference_engine.vocabulary.numbers import Money, Percent, Quantity

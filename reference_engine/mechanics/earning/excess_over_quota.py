@@ -11,10 +11,11 @@ import numpy as np
 from reference_engine.columns import Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines
-from reference_engine.mechanics.ladder import Ladder, TierTable, ladder
+from reference_engine.mechanics.ladder import Ladder, ladder
 from reference_engine.mechanics.measure import check_bounds
 from reference_engine.mechanics.registry import Example, mechanic
 from reference_engine.mechanics.settled import Piece
+from reference_engine.mechanics.tier_table import TierTable
 from reference_engine.mechanics.tiers import PayTier, Rung
 from reference_engine.problems import Problem
 from reference_engine.vocabulary.numbers import Percent

@@ -8,15 +8,11 @@ import numpy as np
 
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines, LineView
-from reference_engine.mechanics.ladder import (
-    amount_words,
-    earned_before_words,
-    ladder,
-    returns_open,
-    tier_below,
-)
+from reference_engine.mechanics.ladder import ladder
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 from reference_engine.mechanics.settled import EARNED_BEFORE, Piece
+from reference_engine.mechanics.tier_table import returns_open, tier_below
+from reference_engine.mechanics.tier_words import amount_words, earned_before_words
 from reference_engine.mechanics.tiers import PayTier, Rung, number, words
 from reference_engine.problems import Problem
 from reference_engine.vocabulary.numbers import Money, Quantity, format_money, format_number

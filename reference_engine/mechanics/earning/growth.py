@@ -13,10 +13,12 @@ from reference_engine.columns import Array, Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.expressions.syntax import Expression
 from reference_engine.lines import Lines, LineView
-from reference_engine.mechanics.ladder import Ladder, TierTable, earned_before_words, ladder, piece_words
+from reference_engine.mechanics.ladder import Ladder, ladder
 from reference_engine.mechanics.measure import check_bounds
 from reference_engine.mechanics.registry import Example, mechanic
 from reference_engine.mechanics.settled import EARNED_BEFORE, Piece
+from reference_engine.mechanics.tier_table import TierTable
+from reference_engine.mechanics.tier_words import earned_before_words, piece_words
 from reference_engine.mechanics.tiers import Rung, check
 from reference_engine.problems import Problem
 from reference_engine.vocabulary.numbers import Percent, Quantity

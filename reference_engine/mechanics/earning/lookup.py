@@ -12,9 +12,9 @@ from reference_engine.component_run import ComponentRun
 from reference_engine.expressions.syntax import Expression
 from reference_engine.lines import Lines, LineView
 from reference_engine.mechanics.earning.flat_rate import rate_words
-from reference_engine.mechanics.ladder import rate_day
 from reference_engine.mechanics.record_values import holds
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
+from reference_engine.mechanics.tier_table import rate_day
 from reference_engine.problems import NOWHERE, Problem, Where
 from reference_engine.vocabulary.numbers import Money, Percent, format_money
 from reference_engine.vocabulary.plan import Conventions

@@ -10,10 +10,12 @@ import numpy as np
 from reference_engine.columns import Array, Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines, LineView
-from reference_engine.mechanics.ladder import Ladder, TierTable, no_rate_before, piece_words
+from reference_engine.mechanics.ladder import Ladder, line_ladder
 from reference_engine.mechanics.registry import Example, mechanic
 from reference_engine.mechanics.running import in_order, restored, running, segments, slices
 from reference_engine.mechanics.settled import Piece
+from reference_engine.mechanics.tier_table import TierTable, no_rate_before
+from reference_engine.mechanics.tier_words import piece_words
 from reference_engine.mechanics.tiers import number
 from reference_engine.vocabulary.plan import Conventions
 
@@ -205,7 +207,7 @@ class Marginal(TierTable):
             return lines
         if not len(lines) or (run.accumulate == "none" and not times):
             return super().read(lines, run)
-        found = self.ladder(lines, run)
+        found = line_ladder(lines, run, self.rungs(run.conventions), self.where)
         if found is None:
             return lines
         interval = np.arange(len(lines)) if run.accumulate == "none" else found.interval[lines.period]

@@ -8,9 +8,10 @@ from typing import Literal
 import numpy as np
 
 from reference_engine.columns import Exact
-from reference_engine.mechanics.ladder import FigureTable, Ladder
+from reference_engine.mechanics.ladder import Ladder
 from reference_engine.mechanics.registry import Example, mechanic
 from reference_engine.mechanics.settled import Piece
+from reference_engine.mechanics.tier_table import FigureTable
 from reference_engine.mechanics.tiers import PayTier
 
 _PEOPLE = {

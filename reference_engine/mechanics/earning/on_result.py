@@ -10,11 +10,11 @@ import numpy as np
 from reference_engine.columns import Array, Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines, LineView
-from reference_engine.mechanics.ladder import piece_words
 from reference_engine.mechanics.measure import check_bounds
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 from reference_engine.mechanics.running import in_order, segments
 from reference_engine.mechanics.settled import Piece, laid
+from reference_engine.mechanics.tier_words import piece_words
 from reference_engine.mechanics.tiers import check, label, number
 from reference_engine.problems import NOWHERE, Problem, Where
 from reference_engine.vocabulary.numbers import Money, Percent

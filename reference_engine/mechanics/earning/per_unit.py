@@ -9,8 +9,8 @@ import numpy as np
 from reference_engine.columns import Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines, LineView
-from reference_engine.mechanics.ladder import piece_words
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
+from reference_engine.mechanics.tier_words import piece_words
 from reference_engine.problems import Problem
 from reference_engine.vocabulary.numbers import Money, Quantity, format_number
 

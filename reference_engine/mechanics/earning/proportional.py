@@ -8,9 +8,11 @@ import numpy as np
 
 from reference_engine.columns import Exact
 from reference_engine.lines import LineView
-from reference_engine.mechanics.ladder import Ladder, TierTable, piece_words
+from reference_engine.mechanics.ladder import Ladder
 from reference_engine.mechanics.registry import Example, mechanic
 from reference_engine.mechanics.settled import EARNED_BEFORE, Piece
+from reference_engine.mechanics.tier_table import TierTable
+from reference_engine.mechanics.tier_words import piece_words
 from reference_engine.mechanics.tiers import check, number
 from reference_engine.problems import Problem
 from reference_engine.vocabulary.numbers import format_money

@@ -10,9 +10,9 @@ from reference_engine.columns import Array, Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.expressions.syntax import Expression, parse
 from reference_engine.lines import Lines, LineView
-from reference_engine.mechanics.ladder import piece_words
 from reference_engine.mechanics.record_values import on_lines
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
+from reference_engine.mechanics.tier_words import piece_words
 from reference_engine.problems import Problem
 from reference_engine.vocabulary.numbers import Percent
 

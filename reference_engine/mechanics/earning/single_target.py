@@ -7,8 +7,10 @@ from typing import Literal
 
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines, LineView
-from reference_engine.mechanics.ladder import REACHED, ladder, piece_words, tier_below
+from reference_engine.mechanics.ladder import ladder
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
+from reference_engine.mechanics.tier_table import REACHED, tier_below
+from reference_engine.mechanics.tier_words import piece_words
 from reference_engine.mechanics.tiers import PayTier, check_pays, rungs, words
 from reference_engine.problems import Problem
 from reference_engine.vocabulary.numbers import Money, Percent, Quantity

@@ -9,9 +9,9 @@ from reference_engine.columns import Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines, LineView
 from reference_engine.mechanics.earning.curve import Point, check_points, number_of, same_kind
-from reference_engine.mechanics.ladder import REACHED
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 from reference_engine.mechanics.target import on_target, target_words
+from reference_engine.mechanics.tier_table import REACHED
 from reference_engine.problems import Problem
 from reference_engine.vocabulary.numbers import Percent
 

@@ -10,8 +10,8 @@ from reference_engine.columns import Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines, LineView
 from reference_engine.mechanics.earning.floor import same_currency
-from reference_engine.mechanics.ladder import amount_words
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
+from reference_engine.mechanics.tier_words import amount_words
 from reference_engine.mechanics.tiers import number
 from reference_engine.vocabulary.numbers import Money, Quantity
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reference_engine.mechanics.ladder import FigureTable, Ladder
+from reference_engine.mechanics.ladder import Ladder
 from reference_engine.mechanics.registry import Example, mechanic
 from reference_engine.mechanics.settled import Piece
+from reference_engine.mechanics.tier_table import FigureTable
 
 
 def _plan(pays: str = "quarterly", accumulate: str = "period") -> str:

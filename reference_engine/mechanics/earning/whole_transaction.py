@@ -8,9 +8,11 @@ import numpy as np
 
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines, LineView
-from reference_engine.mechanics.ladder import TierTable, no_rate_before, piece_words
+from reference_engine.mechanics.ladder import line_ladder
 from reference_engine.mechanics.registry import Example, mechanic
 from reference_engine.mechanics.running import in_order, restored, running, segments
+from reference_engine.mechanics.tier_table import TierTable, no_rate_before
+from reference_engine.mechanics.tier_words import piece_words
 
 _TABLES = {
     "plan_assignments": "payee | plan | from\nAna | P | 2026-01-01",
@@ -95,7 +97,8 @@ class WholeTransaction(TierTable):
         if times and not bool(lines.has_rate.all()):
             no_rate_before(self, run)
             return lines
-        found = self.ladder(lines, run) if len(lines) else None
+        table = self.rungs(run.conventions)
+        found = line_ladder(lines, run, table, self.where) if len(lines) else None
         if found is None:
             return lines
         interval = np.arange(len(lines)) if run.accumulate == "none" else found.interval[lines.period]
