@@ -63,6 +63,9 @@ class Sums:
 
     def take(self, other: Sums) -> None:
         """Adds what another one has summed."""
+        if not other.bound:
+            self.touched |= other.touched
+            return
         self._refine(other.den)
         factor = self.den // other.den
         self._grow(other.bound * factor)
@@ -71,7 +74,9 @@ class Sums:
 
     def _refine(self, den: int) -> None:
         """Goes on in units in which both what is summed and what comes are whole."""
-        if self.den % den:
+        if not self.bound:
+            self.den = den
+        elif self.den % den:
             factor = math.lcm(self.den, den) // self.den
             bound, self.bound = self.bound * factor, 0
             self._grow(bound)

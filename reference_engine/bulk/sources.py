@@ -121,7 +121,8 @@ def read(world: World) -> Sources:
     names: dict[str, int] = {}
     owners = coded(deals.words("owner"))
     payee = np.array([world.payee_code.get(n, -1) for n in owners.names], dtype=np.int32)
-    if (payee[np.unique(owners.codes)] < 0).any():
+    nobody = payee < 0
+    if nobody.any() and nobody[owners.codes].any():
         raise NotPlain("deals whose owner is found by a rule")
 
     def records(source: str, table: Table, day: Array, deal: Array | None) -> Records:

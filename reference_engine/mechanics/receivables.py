@@ -81,12 +81,16 @@ def net_share(world: World) -> dict[str, tuple[int, int]]:
 
 
 def net(events: Events, rows: Array, world: World) -> Exact:
-    """The amounts of payments and the like without the tax that they contain."""
+    """The amounts without tax: only payments and write-offs contain it."""
     amount = events.amount[rows]
     shares = net_share(world)
     if not shares:
         return amount
-    pairs = [shares.get(i, (1, 1)) for i in events.invoice[rows].tolist()]
+    gross = np.isin(events.source[rows], [SOURCE["payments"], SOURCE["write-offs"]])
+    pairs = [
+        shares.get(i, (1, 1)) if contains else (1, 1)
+        for i, contains in zip(events.invoice[rows].tolist(), gross.tolist(), strict=True)
+    ]
     num = np.array([p[0] for p in pairs], dtype=object)
     den = np.array([p[1] for p in pairs], dtype=object)
     return (amount * Exact(num)).over(Exact(den))

@@ -235,9 +235,8 @@ def _customers(draw: st.DrawFn, tables: dict[str, list[Row]], unit: str) -> None
         row["of"] = draw(st.sampled_from(["", *known, *known])) if row["kind"] == "credit note" else ""
         row["due"] = str(draw(days())) if draw(st.booleans()) else ""
         row["type"] = draw(st.sampled_from(["setup", "subscription"]))
-        on = [p["date"] for p in tables["payments"] if p["invoice"] == row["of"]]
-        if on and draw(st.booleans()):
-            row["date"] = draw(st.sampled_from(on))
+        same_day = [p["date"] for p in tables["payments"] if p["invoice"] == row["of"]]
+        row["date"] = draw(st.sampled_from([row["date"], *same_day]))
         minor, _ = minor_of(row["amount"])
         row["tax"] = written(minor // 5, unit) if tax else ""
     for row in tables["payments"]:

@@ -194,4 +194,4 @@ def close(draw: st.DrawFn, tables: dict[str, list[Row]], unit: str, pays: str) -
 
 
 FAMILIES = {"settling": worlds(closing=False), "restating": worlds(closing=True)}
-EXAMPLES = {"settling": 150, "restating": 60}
+EXAMPLES = {"settling": 90, "restating": 50}
