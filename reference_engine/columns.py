@@ -392,12 +392,13 @@ def same(value: object, shape: int | tuple[int, ...], dtype: npt.DTypeLike = obj
 
 def is_same(column: Array) -> bool:
     """Whether a column keeps one value for all its places."""
-    return column.size > 0 and not any(column.strides)
+    # A text column of codes has no strides.
+    return column.size > 0 and not any(getattr(column, "strides", (1,)))
 
 
 def taken(column: Array, index: Any) -> Array:
     """column[index], which keeps one value for all where the column does."""
-    if column.ndim == 1 and column.size > 1 and not column.strides[0] and isinstance(index, np.ndarray):
+    if column.size > 1 and column.ndim == 1 and is_same(column) and isinstance(index, np.ndarray):
         shape = (int(np.count_nonzero(index)),) if index.dtype == bool else index.shape
         return np.broadcast_to(column[0:1].reshape(()), shape)
     result: Array = column[index]

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact
+from reference_engine.columns import Array, Exact, taken
 from reference_engine.component_run import ComponentRun
 from reference_engine.events import SOURCE, Events
 from reference_engine.executors.local import Local
@@ -541,17 +541,17 @@ def _merged(run: ComponentRun, done: list[tuple[ComponentRun, Lines]]) -> Lines:
 
 def _rounding_lines(lines: Lines, rounding: Rounding, run: ComponentRun) -> Lines | None:
     """Lines that bring each payee's sum of a period to its rounded value; None where every sum is round already."""
-    paid = lines.take(np.flatnonzero(~lines.held))
+    paid = np.flatnonzero(~lines.held)
     if not len(paid):
         return None
-    unit = coded(paid.currency).codes
-    order = np.lexsort((unit, paid.paid_in, paid.payee))
-    new = np.ones(len(order), dtype=bool)
-    for key in (paid.payee[order], paid.paid_in[order], unit[order]):
-        new[1:] &= key[1:] == key[:-1]
-    new[1:] = ~new[1:]
-    starts = np.flatnonzero(new)
-    total = paid.amount[order].sums(starts)
+    words = coded(taken(lines.currency, paid))
+    cell = (lines.payee[paid] * len(run.periods) + lines.paid_in[paid]) * len(words.names) + words.codes
+    order = paid
+    if (cell[1:] < cell[:-1]).any():
+        place = np.argsort(cell, kind="stable")
+        cell, order = cell[place], paid[place]
+    starts = np.flatnonzero(np.append(True, cell[1:] != cell[:-1]))
+    total = lines.amount[order].sums(starts)
     change = total.rounded(rounding.mode, rounding.decimals) - total
     rows = change.nonzero()
     if not len(rows):
@@ -563,10 +563,10 @@ def _rounding_lines(lines: Lines, rounding: Rounding, run: ComponentRun) -> Line
         rounding.where,
     )
     return Lines.plain(
-        paid.payee[first],
-        paid.paid_in[first],
+        lines.payee[first],
+        lines.paid_in[first],
         change[rows],
-        paid.currency[first],
+        taken(lines.currency, first),
         kind="rounding",
         rule=np.full(len(rows), rule),
     )

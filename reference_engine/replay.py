@@ -190,12 +190,11 @@ class _Processed:
     def add(self, plan: Plan, period: Period, day: date, lines: Sequence[EarnedLine]) -> None:
         """What a plan paid in a period that is closed now."""
         self.days[period.label] = day
-        marker = plan.components[0]
-        if self.payee:
+        if self.payee and plan.components:
             # A period in which nobody was paid is closed all the same.
             unit = plan.currency or next((x.currency for x in lines), "")
             self.rows.setdefault(
-                (self.payee, plan.name, marker.name, period.label, period.label, unit), Fraction(0)
+                (self.payee, plan.name, plan.components[0].name, period.label, period.label, unit), Fraction(0)
             )
         for x in lines:
             if x.plan == plan.name and x.pay_period == period.label:

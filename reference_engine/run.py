@@ -155,8 +155,6 @@ def _check(plans: Sequence[Plan], world: World, problems: list[Problem]) -> None
 def _check_roles(plans: Sequence[Plan], world: World, problems: list[Problem]) -> None:
     """A role that nobody has pays nobody, which nobody would notice."""
     known = world.people.roles()
-    if not known:
-        return
     rules = world.table("crediting_rules")
     named = [(role, rules.where(row)) for row, role in enumerate(rules.words("role").tolist()) if role]
     named += [(role, plan.eligible_where) for plan in plans for role in plan.roles]

@@ -359,18 +359,11 @@ def _apportioned(
     """What each credit's rate is applied to, what quotas and tiers see of it where that is something else, and the
     part of the rate that it earns where the commission is divided after the rate."""
     rounding = plan.conventions.round_at("credit")
-    value = _shared(worth, events, credits, rows, rounding, plan, problems)
-    counted: Exact | None = None
-    if credits.counted is not None:
-        counted = worth[credits.event[rows]] * credits.counted[rows]
-        if rounding is not None:
-            counted = counted.rounded(rounding.mode, rounding.decimals)
+    base = _shared(worth, events, credits, rows, rounding, plan, problems)
     share = credits.share[rows]
     divides = (credits.type[rows] == DIRECT) & (share < Exact.full(len(rows), 1))
     when = plan.conventions.get("split.when")
-    if not divides.any() or (when is None and all(m.proportional for m in component.earn)):
-        return value, counted, None
-    if when is None:
+    if when is None and divides.any() and not all(m.proportional for m in component.earn):
         at = int(credits.event[rows[divides]][0])
         problems.append(
             open_convention(
@@ -381,12 +374,20 @@ def _apportioned(
                 plan.conventions,
             )
         )
-    if when != "after rate":
-        return value, counted, None
-    whole = worth[credits.event[rows]]
+    divided: Exact | None = None
+    if when == "after rate" and divides.any():
+        whole = worth[credits.event[rows]]
+        if rounding is not None:
+            whole = whole.rounded(rounding.mode, rounding.decimals)
+        base = Exact.where(divides, whole, base)
+        divided = Exact.where(divides, share, Exact.full(len(rows), 1))
+    if credits.counted is None:
+        return base, None, divided
+    counted = worth[credits.event[rows]] * credits.counted[rows]
     if rounding is not None:
-        whole = whole.rounded(rounding.mode, rounding.decimals)
-    return Exact.where(divides, whole, value), counted, Exact.where(divides, share, Exact.full(len(rows), 1))
+        counted = counted.rounded(rounding.mode, rounding.decimals)
+    # A credit without a quota share of its own counts for just what it is, with the cent that a split left to it.
+    return base, Exact.where(credits.counted[rows].same(share), base, counted), divided
 
 
 def _shared(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 from pathlib import Path
 
-from harness.reconcile.expected import write_rows
+from harness.reconcile.expected import safe, write_rows
 from reference_engine.results import Result
 from reference_engine.vocabulary.numbers import MINOR_UNITS, plain_number
 
@@ -16,6 +16,8 @@ COLUMNS = {
     "balances": ("payee", "period", "amount", "currency"),
     "figures": ("payee", "plan", "figure", "period", "value", "currency"),
 }
+
+_NUMBERS = ("quota", "measured", "attainment", "amount", "value")
 
 
 def tables(result: Result) -> dict[str, list[tuple[str, ...]]]:
@@ -46,7 +48,15 @@ def tables(result: Result) -> dict[str, list[tuple[str, ...]]]:
 
 def write_beside(result: Result, folder: Path) -> list[str]:
     """Writes quotas.csv, attainments.csv, balances.csv and figures.csv, those that have rows; their names."""
-    return [write_rows(folder / f"{name}.csv", COLUMNS[name], rows).name for name, rows in tables(result).items()]
+    return [
+        write_rows(folder / f"{name}.csv", COLUMNS[name], [_harmless(name, row) for row in rows]).name
+        for name, rows in tables(result).items()
+    ]
+
+
+def _harmless(table: str, row: tuple[str, ...]) -> tuple[str, ...]:
+    """A row whose texts no spreadsheet takes for formulas; numbers stay as they are."""
+    return tuple(c if n in _NUMBERS else safe(c) for n, c in zip(COLUMNS[table], row, strict=True))
 
 
 def plain(value: Fraction, currency: str) -> str:

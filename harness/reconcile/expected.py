@@ -112,6 +112,11 @@ def write_rows(file: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]
     return write_text(file, text.getvalue())
 
 
+def safe(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return _safe(text)
+
+
 def _safe(text: str) -> str:
     return "'" + text if text.startswith(_FORMULA_STARTS) else text
 

@@ -187,7 +187,7 @@ class _Run:
         )
         eligible = [self.eligible[plan.name] for plan, _ in members]
         places = Places(members, eligible, len(world.payees), first, self.sources.days)
-        return _Group(reading, members, value, places, Sums(places.size * len(periods)))
+        return _Group(reading, members, value, places, Sums(0))
 
     def _factors(
         self, reading: _Reading, foreign: Array, days: Array, period: Array, periods: list[Period]
@@ -234,16 +234,19 @@ class _Run:
 
         def credit(chunk: tuple[Records, slice]) -> None:
             with lock:
-                own = free.pop() if free else [Sums(len(g.sums.num)) for g in self.groups]
+                own = free.pop() if free else [Sums(g.places.size * g.value.periods) for g in self.groups]
             self._credit(*chunk, own)
             with lock:
                 free.append(own)
 
         for _ in self.executor.map(credit, chunks):
             pass
-        for own in free:
+        for number, own in enumerate(free):
             for group, sums in zip(self.groups, own, strict=True):
-                group.sums.take(sums)
+                if number:
+                    group.sums.take(sums)
+                else:
+                    group.sums = sums
 
     def _credit(self, records: Records, rows: slice, own: list[Sums]) -> None:
         made: dict[_Reading, Chunk] = {}

@@ -261,6 +261,13 @@ class _Evaluator:
     # -- operations -------------------------------------------------------------------------------------
     def chosen(self, mask: Array, yes: Tree, no: Tree, active: Array) -> Column:
         a, b = self.value(yes, active & mask), self.value(no, active & ~mask)
+        if a.kind == "text" and b.kind == "number":
+            a = self.as_number(a, active & mask)
+        if b.kind == "text" and a.kind == "number":
+            b = self.as_number(b, active & ~mask)
+        if a.kind == b.kind == "number":
+            self.written(yes, a, active & mask)
+            self.written(no, b, active & ~mask)
         if a.kind != b.kind:
             raise _Wrong(f'the two outcomes of "if" are {_a(a.kind)} and {_a(b.kind)}.')
         if a.kind != "number":
@@ -280,7 +287,7 @@ class _Evaluator:
             self.written(parts[1], b, active)
             self.same_unit(a, b, active, "compared")
             return Column.of("yes/no", _compare(sign, a.value, b.value))
-        if a.kind == "text" and sign == "=":
+        if a.kind == "text" and sign in ("=", "!="):
             self.spelled(parts, a, b)
         if a.kind in ("text", "yes/no") and sign not in ("=", "!="):
             raise _Wrong(f'"{sign}" compares numbers and dates, and here stands {_a(a.kind)}.')
@@ -340,7 +347,12 @@ class _Evaluator:
             return Column.number(first.value.absolute(), first.unit)
         if function == "whole part":
             return Column.number(first.value.rounded("down", 0), first.unit)
-        decimals = columns[1].value.fractions()[0] if self.size else 0
+        stated = set(columns[1].value[np.flatnonzero(active)].fractions())
+        if len(stated) > 1:
+            raise _Wrong(
+                "the number of decimals differs from row to row.", remedy="Write one number of decimals."
+            )
+        decimals = stated.pop() if stated else 0
         if decimals != int(decimals) or not 0 <= decimals <= 18:
             raise _Wrong("the number of decimals must be a whole number from 0 to 18.")
         mode = function.removeprefix("round ")

@@ -115,6 +115,24 @@ def _names(tree: Tree) -> Iterator[str]:
             yield from _names(part)
 
 
+def _joined(function: str, parts: list[Tree]) -> Tree:
+    """Many conditions as one, in halves: a long list of products isn't a deep tree."""
+    if len(parts) == 1:
+        return parts[0]
+    middle = len(parts) // 2
+    return Call(function, (_joined(function, parts[:middle]), _joined(function, parts[middle:])))
+
+
+def _depth(tree: Tree) -> int:
+    deepest, waiting = 0, [(tree, 1)]
+    while waiting:
+        part, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        if isinstance(part, Call):
+            waiting += [(p, depth + 1) for p in part.parts]
+    return deepest
+
+
 def parse(text: str) -> Expression:
     """An expression from its text.  Raises NotAnExpression."""
     if len(text) > MAX_LENGTH:
@@ -122,6 +140,8 @@ def parse(text: str) -> Expression:
     parser = _Parser(text)
     tree = parser.either(0)
     parser.end()
+    if _depth(tree) > MAX_DEPTH:
+        raise NotAnExpression(f"more than {MAX_DEPTH} steps build on each other; give parts of it names, as measures.")
     return Expression(" ".join(text.split()), tree)
 
 
@@ -174,16 +194,16 @@ class _Parser:
     def either(self, depth: int) -> Tree:
         if depth > MAX_DEPTH:
             raise NotAnExpression("the expression has too many brackets inside each other.")
-        left = self.both(depth)
+        parts = [self.both(depth)]
         while self.take("or"):
-            left = Call("or", (left, self.both(depth)))
-        return left
+            parts.append(self.both(depth))
+        return _joined("or", parts)
 
     def both(self, depth: int) -> Tree:
-        left = self.negated(depth)
+        parts = [self.negated(depth)]
         while self.take("and"):
-            left = Call("and", (left, self.negated(depth)))
-        return left
+            parts.append(self.negated(depth))
+        return _joined("and", parts)
 
     def negated(self, depth: int) -> Tree:
         if depth > MAX_DEPTH:
@@ -223,14 +243,11 @@ class _Parser:
 
     def listed(self, left: Tree, depth: int) -> Tree:
         self.expect("[")
-        out: Tree | None = None
-        while True:
-            same = Call("=", (left, self.sum(depth)))
-            out = same if out is None else Call("or", (out, same))
-            if not self.take(","):
-                break
+        same: list[Tree] = [Call("=", (left, self.sum(depth)))]
+        while self.take(","):
+            same.append(Call("=", (left, self.sum(depth))))
         self.expect("]")
-        return out
+        return _joined("or", same)
 
     def sum(self, depth: int) -> Tree:
         left = self.product(depth)

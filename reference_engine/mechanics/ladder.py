@@ -78,7 +78,7 @@ class Ladder:
         if not position:
             return np.ones(self.counts.shape, dtype=bool)
         rung = self.rungs[position]
-        value, bound = self._looked_up, self.lower(position)
+        value, bound = self.looked_up, self.lower(position)
         if value is not None:
             bound = Exact.full(self.counts.shape, number(rung.tier.from_))
         else:
@@ -86,7 +86,7 @@ class Ladder:
         return np.asarray((value > bound if rung.strict else value >= bound) & self.present)
 
     @cached_property
-    def _looked_up(self) -> Exact | None:
+    def looked_up(self) -> Exact | None:
         """The attainment as it is looked up, where the plan rounds it before; None where nothing is rounded."""
         rounding = self.run.conventions.round_at("attainment")
         if rounding is None or self.quota is None:

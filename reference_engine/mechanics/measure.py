@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from reference_engine.attainments import AttainmentColumns
-from reference_engine.columns import Array, Exact
+from reference_engine.columns import Array, Exact, is_same, same
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines
+from reference_engine.mechanics.background import attained
 from reference_engine.mechanics.tiers import Banded
 from reference_engine.plans.convention_reader import open_convention
 from reference_engine.problems import Where
@@ -26,20 +27,34 @@ class Matrix:
 
     def __init__(self, lines: Lines, periods: int, also: Array | None = None) -> None:
         everyone = lines.payee if also is None else np.concatenate([lines.payee, also])
-        self.payees, row = np.unique(everyone, return_inverse=True)
-        self.row = row[: len(lines)]
+        if also is None and not (everyone[1:] < everyone[:-1]).any():
+            # Lines come by payee as a rule, so nothing has to be sorted.
+            new = np.ones(len(everyone), dtype=bool)
+            new[1:] = everyone[1:] != everyone[:-1]
+            self.payees, self.row = everyone[new], np.cumsum(new) - 1
+        else:
+            self.payees, row = np.unique(everyone, return_inverse=True)
+            self.row = row[: len(lines)]
+        self.selling = also is None
         self.periods = periods
         self.period = lines.period
         cell = self.row * periods + lines.period
-        self.order = np.argsort(cell, kind="stable")
-        self.starts = np.searchsorted(cell[self.order], np.arange(len(self.payees) * periods))
+        self.order: Array | None = None
+        if (cell[1:] < cell[:-1]).any():
+            self.order = np.argsort(cell, kind="stable")
+            cell = cell[self.order]
+        counts = np.bincount(cell, minlength=len(self.payees) * periods)
+        self.starts = np.cumsum(counts) - counts
 
     def sums(self, values: Exact) -> Exact:
         """The values summed into payee x period."""
-        return values[self.order].sums(self.starts).reshape(len(self.payees), self.periods)
+        ordered = values if self.order is None else values[self.order]
+        return ordered.sums(self.starts).reshape(len(self.payees), self.periods)
 
     def currency(self, lines: Lines, run: ComponentRun, unit: Array, what: str) -> Array:
         """One currency for each payee.  A Problem where a payee's records have several."""
+        if is_same(unit) and self.selling:
+            return same(unit.item(0), len(self.payees))
         out = np.full(len(self.payees), "", dtype=object)
         first = np.zeros(len(self.payees), dtype=np.int64)
         rows, positions = np.unique(self.row, return_index=True)
@@ -163,6 +178,7 @@ def attainment_matrix(
         # 56.9% has one decimal, which is the third of the ratio.
         attainment = attainment.rounded(rounding.mode, rounding.decimals + 2)
     reading = run.conventions.get("quota.zero")
+    attained(run, matrix, measured, quota, present, unit, accumulate, attainment)
     if reading in ("attainment 0%", "attainment 100%"):
         position, intervals = run.intervals(accumulate)
         cells = run.quotas.cells(run.plan.name, intervals, run.component.measure)

@@ -89,6 +89,8 @@ class Mechanic:
     """Whether it works on units instead of money."""
     adds_lines: ClassVar[bool] = False
     """Whether it only adds lines of its own, so that it may stand above the components."""
+    adjusts: ClassVar[bool] = False
+    """Whether it only changes what others earn, or the base that they earn on."""
     on_amounts: ClassVar[bool] = False
     """Whether it works on what is earned already, whatever is counted."""
     holds: ClassVar[bool] = False
@@ -111,6 +113,11 @@ class Mechanic:
             self.__dict__["_names"] = tuple(dict.fromkeys(_mentioned(self)))
         names: tuple[str, ...] = self.__dict__["_names"]
         return names
+
+    def sets_amount(self) -> bool:
+        """Whether it says by itself what a line earns, so that it would replace what stood before."""
+        multiples = any(getattr(t, "times", None) is not None for t in getattr(self, "tiers", ()))
+        return self.family == "earning" and not (self.adjusts or self.on_amounts or multiples)
 
     def reads(self) -> tuple[str, ...]:
         """The components whose results it looks at; they are calculated before."""

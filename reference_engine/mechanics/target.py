@@ -9,9 +9,12 @@ import numpy as np
 from reference_engine.columns import Array, Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines, LineView
+from reference_engine.mechanics.background import during, made, tell_cells
 from reference_engine.mechanics.measure import Matrix, accumulated, attainment_matrix, target_matrix
 from reference_engine.mechanics.registry import Mechanic
 from reference_engine.mechanics.settled import EARNED_BEFORE, Piece, less_earned
+from reference_engine.mechanics.tier_words import amount_words, earned_before_words
+from reference_engine.vocabulary.calendar import Period
 from reference_engine.vocabulary.numbers import format_money, format_percent
 
 
@@ -93,14 +96,38 @@ def on_target(
         )
     there = present & stated
     target = Exact.where(there, target, Exact.full(target.shape, 0))
+    _tell(run, matrix, measured, unit, by_quota, interval, intervals)
     return OnTarget(run, matrix, interval, measured, attainment, there, target, unit, currency)
+
+
+def _tell(
+    run: ComponentRun,
+    matrix: Matrix,
+    measured: Exact,
+    unit: Array,
+    by_quota: bool,
+    interval: Array,
+    intervals: list[Period],
+) -> None:
+    """Keeps what was counted, where no attainment says it, and how the target incentive came about."""
+    if run.notes is None:
+        return
+    name = f"target incentive this {run.accumulate}" if run.accumulate != "period" else "target incentive"
+
+    def words(row: int, t: int) -> str:
+        counted = amount_words(measured[row].at(t), str(unit[row]))
+        start = during(intervals[int(interval[t])], run.periods[t])
+        how = made(run, name, int(matrix.payees[row]), t).strip().replace(name, "target incentive")
+        return how if by_quota else f"{start}, {counted} counts. {how}".strip()
+
+    tell_cells(run, matrix, words)
 
 
 def target_words(line: LineView) -> str:
     """Which part of the target incentive is earned, in words."""
     if line.kind == EARNED_BEFORE or line.rate is None:
-        return "Part of it was earned before in the same interval."
+        return earned_before_words(line)
     return (
-        f"{format_percent(line.rate)} of the target incentive of {format_money(line.base, line.unit)} "
-        f"is earned: {format_money(line.amount, line.currency)}."
+        f"{format_percent(line.rate)} of the target incentive is earned: "
+        f"{format_money(line.base, line.unit)} x {format_percent(line.rate)} = {format_money(line.amount, line.currency)}."
     )

@@ -12,10 +12,11 @@ from reference_engine.columns import Array
 from reference_engine.component_run import ComponentRun
 from reference_engine.expressions.syntax import Expression
 from reference_engine.lines import Lines, LineView
+from reference_engine.mechanics.background import attained, during, tell_cells
 from reference_engine.mechanics.ladder import Ladder, ladder
 from reference_engine.mechanics.registry import Mechanic
 from reference_engine.mechanics.settled import EARNED_BEFORE, Piece
-from reference_engine.mechanics.tier_words import earned_before_words, piece_words, tier_words
+from reference_engine.mechanics.tier_words import amount_words, earned_before_words, reached_words
 from reference_engine.mechanics.tiers import (
     Bound,
     PayTier,
@@ -115,12 +116,34 @@ class TierTable(Mechanic):
     def read(self, lines: Lines, run: ComponentRun) -> Lines:
         """The lines by one table."""
         found = self.ladder(lines, run)
-        return lines if found is None else found.settle(lines, self.pieces(found))
+        if found is None:
+            return lines
+        self.tell(found, run)
+        return found.settle(lines, self.pieces(found))
+
+    def tell(self, ladder: Ladder, run: ComponentRun) -> None:
+        """Keeps for whoever explains it what picks the tier, where the line itself doesn't show it."""
+        matrix = ladder.matrix
+        if matrix is None or run.notes is None or len(ladder.rungs) < 2:
+            return
+        counts, unit = ladder.counts, ladder.unit
+        if ladder.quota is not None:
+            attained(run, matrix, counts, ladder.quota, ladder.present, unit, run.accumulate, ladder.looked_up)
+        elif ladder.rungs[0].tier.kind == "pays" or ladder.base is not ladder.counts:
+            position, intervals = run.intervals(run.accumulate)
+            tell_cells(
+                run,
+                matrix,
+                lambda row, t: (
+                    f"{during(intervals[int(position[t])], run.periods[t])}, "
+                    f"{amount_words(counts[row].at(t), str(unit[row]))} counts for the tier."
+                ),
+            )
 
     def say(self, before: LineView | None, after: LineView) -> str:
         if after.kind == EARNED_BEFORE:
             return earned_before_words(after)
-        return f"The {tier_words(after)} is reached: {piece_words(after)}"
+        return reached_words(after)
 
 
 def by_version(mechanic: TierTable, tables: list[Version], lines: Lines, run: ComponentRun) -> Lines:
@@ -202,6 +225,16 @@ class FigureTable(TierTable):
     """
 
     by: Expression | None = None
+
+    def tell(self, ladder: Ladder, run: ComponentRun) -> None:
+        # The figure that picks the tier is kept already.
+        if self.by is None:
+            super().tell(ladder, run)
+
+    def say(self, before: LineView | None, after: LineView) -> str:
+        if after.kind == EARNED_BEFORE:
+            return earned_before_words(after)
+        return reached_words(after, " of the quota" if self.by is None else "")
 
     @property
     def counts_units(self) -> bool:  # type: ignore[override]

@@ -170,7 +170,7 @@ def _rounding(node: Node, problems: list[Problem]) -> tuple[Rounding, ...] | Non
                         remedy="Known: " + ", ".join(known),
                     )
                 )
-        if not (decimals.isascii() and decimals.isdigit() and int(decimals) <= 12):
+        if not (decimals.isascii() and decimals.isdigit() and len(decimals) <= 2 and int(decimals) <= 12):
             problems.append(
                 Problem(
                     "rounding-form",

@@ -26,6 +26,10 @@ from reference_engine.vocabulary.numbers import (
 )
 
 
+MAX_COUNT = 10_000
+"""Days, periods or levels beyond that lead out of every calendar."""
+
+
 class _Wrong(Exception):
     """The text isn't of the wanted type; the message says what is."""
 
@@ -225,6 +229,8 @@ def _count(text: str) -> int:
     value = parse_number(text)
     if value.denominator != 1 or value < 0:
         raise NotANumber(f'"{text}" must be a whole number, like 90.')
+    if value > MAX_COUNT:
+        raise NotANumber(f'"{text}" is more than {MAX_COUNT:,}, which is hardly meant.')
     return value.numerator
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
 from pathlib import Path
 
@@ -155,7 +156,7 @@ def _days(node: Node, name: str, problems: list[Problem]) -> int | None:
     if entry is None:
         return None
     text = entry.text()
-    if not (text.isascii() and text.isdigit() and int(text) <= 366):
+    if not (text.isascii() and text.isdigit() and len(text) <= 3 and int(text) <= 366):
         problems.append(
             Problem(
                 "parameter",
@@ -257,6 +258,7 @@ def _component(node: Node, measures: dict[str, Measure], problems: list[Problem]
         )
     pay: tuple[Mechanic, ...] = read_mechanics(node.get("pay"), "paying", problems)
     _check_measure(name, counted, earn, node, problems)
+    _check_one_setter(name, earn, problems)
     taking_back = next((i for i, m in enumerate(pay) if m.name == "clawback"), len(pay))
     for late in (m for m in pay[taking_back:] if m.holds):
         problems.append(
@@ -289,6 +291,21 @@ def _component(node: Node, measures: dict[str, Measure], problems: list[Problem]
 
 def _paid(node: Node, problems: list[Problem]) -> bool:
     return node.get("paid") is None or word(node, "paid", ("yes", "no"), problems) != "no"
+
+
+def _check_one_setter(name: str, earn: tuple[Mechanic, ...], problems: list[Problem]) -> None:
+    """A Problem where one mechanic would replace, without a word, what another earned."""
+    setters = [m for m in earn if m.sets_amount()]
+    for before, after in itertools.pairwise(setters):
+        problems.append(
+            Problem(
+                "earn-twice",
+                f'"{after.name}" stands after "{before.name}" in "{name}", and both say what a line earns.',
+                after.where,
+                f'What "{before.name}" earned would be replaced.',
+                f'Put "{after.name}" into a component of its own, where both are to be paid.',
+            )
+        )
 
 
 def _check_measure(

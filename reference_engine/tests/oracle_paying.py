@@ -89,7 +89,8 @@ def reach(plan: PlanReading, last: date) -> date:
             elif name == "instalments":
                 day = after_months(
                     day,
-                    int(params.get("after months", "0")) + int(params["number"]) * MONTHS[params["every"]],
+                    int(params.get("after months", "0"))
+                    + (int(params["number"]) - 1) * MONTHS[params["every"]],
                 )
             elif name == "reserve":
                 day = after_months(day, int(params.get("after months", "0"))) + timedelta(

@@ -162,13 +162,13 @@ class PlanReading:
             if part.get("products") and event.product not in part["products"]:
                 continue
             credits = credits_of(event, self.tables, self.conv, self.cadence)
-            seen_apart = any(c.seen is not None for c in credits)
             for credit, share in zip(credits, self.values(event, credits, measure), strict=True):
                 if credit.payee != payee or credit.type not in part["credits"]:
                     continue
                 earned = shares[event.source]
                 value, unit = self.converted(share, event, measure)
-                seen = self.converted(self.seen(event, credit, measure, credit.share), event, measure)[0] if seen_apart else None
+                apart = credit.seen is not None and credit.seen != credit.share
+                seen = self.converted(self.seen(event, credit, measure, credit.share), event, measure)[0] if apart else None
                 if self.conv.get("split.when") == "after rate" and credit.type == "direct" and credit.share < 1:
                     # The whole deal is looked up; the payee earns a part of what that gives.
                     earned *= credit.share

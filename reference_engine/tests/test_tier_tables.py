@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from reference_engine.explain.derivation import explain
 from reference_engine.mechanics.registry import Example, described
+from reference_engine.plans.convention_reader import STAGES
 from reference_engine.plans.document import Node, parse_yaml
 from reference_engine.plans.reader import read_plan
 from reference_engine.problems import Problem, Stopped
@@ -130,3 +132,137 @@ def test_every_mechanic_is_documented(name: str) -> None:
     assert about.boundary.endswith(".")
     assert about.sources
     assert about.words
+
+
+def asked(earn: str, conventions: str = "rounding: exact") -> list[Problem]:
+    """What the plan is asked where a component earns so."""
+    problems: list[Problem] = []
+    node = parse_yaml(
+        f"plan: P\npays: monthly\nconventions: {{{conventions}}}\n"
+        f"components: [{{component: C, measure: bookings, credits: [direct], earn: [{{{earn}}}]}}]",
+        "plan.yaml",
+        problems,
+    )
+    assert node is not None, problems
+    read_plan(node, problems)
+    return problems
+
+
+def conventions_of(problems: list[Problem]) -> list[str]:
+    assert {p.slug for p in problems} <= {"convention-open"}, problems
+    return sorted(p.remedy.split("\n")[1].split(":")[0].strip() for p in problems)
+
+
+BY_AMOUNT = "{from: 0.00 EUR, to: 500.00 EUR, rate: 1%}, {from: 500.00 EUR, rate: 2%}"
+WITH_A_GAP = "{from: 0.00 EUR, to: 500.00 EUR, rate: 1%}, {from: 501.00 EUR, rate: 2%}"
+OTHER_YEAR = WITH_A_GAP.replace("rate: ", "valid from: 2027-01-01, rate: ")
+
+
+@pytest.mark.parametrize(
+    ("earn", "conventions"),
+    [
+        (f"brackets: {{tiers: [{BY_AMOUNT}]}}", ["returns.earn", "tier.bound"]),
+        (f"brackets: {{tiers: [{WITH_A_GAP}]}}", ["returns.earn", "tier.bound", "tier.gap"]),
+        (
+            f"brackets: {{tiers: [{BY_AMOUNT.replace('rate: ', 'valid to: 2026-12-31, rate: ')}, {OTHER_YEAR}]}}",
+            ["rate.date", "returns.earn", "tier.bound", "tier.gap"],
+        ),
+        ("brackets: {by: term months, reached: at least, tiers: [{from: 0, to: 24, rate: 1%}, {from: 24, rate: 2%}]}", []),
+        (
+            "brackets: {by: term months, reached: at least, tiers: [{from: 0, to: 24, pays: 1.00 EUR}, {from: 24, pays: 2.00 EUR}]}",
+            ["returns.earn"],
+        ),
+        ("lookup: {rules: [{rate: 1%}]}", []),
+        ("lookup: {rules: [{pays: 1.00 EUR}]}", ["returns.earn"]),
+        ("lookup: {rules: [{product: A, rate: 1%}, {rate: 2%}]}", ["lookup.precedence"]),
+        ("lookup: {rules: [{product: A, rate: 1%}, {product: 'B, C', rate: 2%}]}", []),
+        ("lookup: {rules: [{product: 'A, B', rate: 1%}, {product: 'B, C', rate: 2%}]}", ["lookup.precedence"]),
+        ("lookup: {rules: [{product: A, rate: 1%}, {category: B, rate: 2%}]}", ["lookup.precedence"]),
+        ("lookup: {rules: [{product: A, category: B, rate: 1%}, {category: C, rate: 2%}]}", []),
+        ("lookup: {rules: [{to: 2026-02-28, rate: 1%}, {from: 2026-03-01, rate: 2%}]}", ["rate.date"]),
+        ("lookup: {rules: [{to: 2026-03-01, rate: 1%}, {from: 2026-03-01, rate: 2%}]}", ["lookup.precedence", "rate.date"]),
+    ],
+)  # fmt: skip
+def test_only_what_changes_money_is_asked(earn: str, conventions: list[str]) -> None:
+    assert conventions_of(asked(earn)) == conventions
+
+
+def test_a_lookup_without_an_order_pays_the_rule_that_matches() -> None:
+    plan, world = read(
+        "conventions: {rounding: exact}\ncomponents: [{component: C, measure: bookings, credits: [direct], "
+        "earn: [{lookup: {rules: [{product: A, rate: 1%}, {product: B, rate: 2%}]}}]}]",
+        {
+            "plan_assignments": "payee | plan | from\nAna | P | 2026-01-01",
+            "products": "product\nA\nB",
+            "deals": "deal | owner | amount | closed | product\nD-1 | Ana | 100.00 EUR | 2026-01-15 | B",
+            "returns": "return | of | date | amount\nR-1 | D-1 | 2026-02-15 | 50.00 EUR",
+        },
+    )
+    assert [p.amount for p in calculate([plan], world).payout_rows()] == [2, -1]
+
+
+def test_a_gap_of_a_table_names_the_convention_that_keeps_it() -> None:
+    printed = "[{from: 0.00 EUR, to: 100,000.00 EUR, rate: 1%}, {from: 100,001.00 EUR, rate: 2%}]"
+    problems = asked(
+        "marginal: {reached: at least, tiers: " + printed.replace("100,00", "10000") + "}",
+        "rounding: exact, tier.accumulate: period",
+    )
+    (gap,) = [p for p in problems if p.slug == "tiers-gap"]
+    assert "from 100,000.00 EUR" in gap.remedy
+    assert "tier.gap" in gap.remedy
+    # Steps of points know no tier.gap.
+    problems = asked(
+        "over achievement: {steps: [{from: 100%, to: 110%, each point: 1%}, {from: 120%, each point: 2%}]}",
+        "rounding: exact, tier.accumulate: period",
+    )
+    (gap,) = [p for p in problems if p.slug == "tiers-gap"]
+    assert "tier.gap" not in gap.remedy
+
+
+def test_bounds_in_money_say_that_the_lines_are_in_units() -> None:
+    plan, world = read(
+        "conventions: {rounding: exact, tier.accumulate: period, tier.bound: upper tier}\ncomponents: [{component: C, measure: units, credits: [direct], "
+        "earn: [{retroactive: {tiers: [{from: 0.00 USD, to: 9.00 USD, pays: 1.00 USD}, {from: 9.00 USD, pays: 2.00 USD}]}}]}]",
+        {
+            "plan_assignments": "payee | plan | from\nLyon | P | 2026-01-01",
+            "retail_sales": "sale | retailer | product | units | date\nS-1 | Lyon | X | 7 | 2026-01-10",
+        },
+    )
+    with pytest.raises(Stopped) as stopped:
+        calculate([plan], world)
+    (problem,) = [p for p in stopped.value.problems if p.slug == "currency-mixed"]
+    assert "the tiers are in USD, and lines are in units" in problem.what
+    assert "exchange rates" not in problem.remedy
+    assert "units" in problem.remedy
+
+
+ROUNDED = """
+percent to goal                                                                                           | 569.00
+{curve: {points: [{attainment: 0%, payout: 0%}, {attainment: 100%, payout: 100%}]}}                       | 569.00
+{step curve: {reached: at least, points: [{attainment: 0%, payout: 10%}, {attainment: 56.9%, payout: 20%}]}} | 200.00
+{over achievement: {steps: [{from: 50%, to: 100%, each point: 10%}]}}                                     | 690.00
+{formula: {pays: target incentive * attainment, for each: period}}                                        | 569.00
+{objectives: {goals: [{goal: G, weight: 100%, achievement: attainment of bookings}]}}                     | 569.00
+{retroactive: {reached: at least, tiers: [{from: 0%, to: 56.9%, rate: 1%}, {from: 56.9%, rate: 2%}]}}     | 1137.50
+"""
+
+
+@pytest.mark.parametrize("row", ROUNDED.strip().splitlines(), ids=lambda r: r.split(":")[0].strip(" {|").split("|")[0].strip())
+def test_every_mechanic_takes_the_rounded_attainment(row: str) -> None:
+    """56.875% to one decimal is 56.9%; the decimals are those of the percentage, as the page of conventions says."""
+    earn, amount = (c.strip() for c in row.split("|"))
+    plan, world = read(
+        "conventions: {rounding: [{at: attainment, mode: half up, decimals: 1}], tier.accumulate: period, curve.below: zero, curve.above: flat}\n"
+        f"components: [{{component: C, measure: bookings, credits: [direct], earn: [{earn}]}}]",
+        {
+            "plan_assignments": "payee | plan | from | quota | target incentive | period\nAna | P | 2026-01-01 | 100,000.00 EUR | 1,000.00 EUR | month",
+            "deals": "deal | owner | amount | closed\nD-1 | Ana | 56,875.00 EUR | 2026-01-15",
+        },
+    )  # fmt: skip
+    assert [str(Decimal(p.amount.numerator) / p.amount.denominator + Decimal("0.00")) for p in calculate([plan], world, until=date(2026, 1, 31)).payout_rows()] == [amount]
+
+
+def test_the_decimals_of_an_attainment_are_described() -> None:
+    assert "56.9%" in STAGES["attainment"]
+    assert "1 decimal" in STAGES["attainment"]
+    assert "percentage" in STAGES["rate"]

@@ -156,6 +156,20 @@ def format_money(amount: Fraction, currency: str) -> str:
     return f"{format_number(amount, MINOR_UNITS.get(currency, 2))} {currency}"
 
 
+def shown_money(amount: Fraction, currency: str) -> str:
+    """Money for a table that people read: decimals that don't end are cut off after six, and say so with dots."""
+    return f"{shown_number(amount, MINOR_UNITS.get(currency, 2))} {currency}".rstrip()
+
+
+def shown_number(value: Fraction, decimals: int | None = None) -> str:
+    """A number for a table that people read: exact where its decimals end, else six of them and dots."""
+    exact = format_number(value, decimals)
+    if "/" not in exact:
+        return exact
+    whole, rest = divmod(int(abs(value) * 10**6), 10**6)
+    return f"{'-' if value < 0 else ''}{whole:,}.{rest:06d}..."
+
+
 def plain_number(value: Fraction, decimals: int) -> str:
     """An exact number as machine text, without commas: `-1234.50`.  Raises if it has more decimals."""
     scaled = value * 10**decimals

@@ -192,7 +192,7 @@ def _table(result: Result, name: str) -> list[dict[str, str]]:
 
 def _print(result: Result, out: Path | None, more: list[str]) -> None:
     from harness.cli.tables import table
-    from reference_engine.vocabulary.numbers import format_money, format_number
+    from reference_engine.vocabulary.numbers import format_money, shown_money, shown_number
 
     rows = list(_rows(result))
     click.echo(table(("payee", "period", "plan", "component", "amount"), rows, right=(4,)))
@@ -212,7 +212,7 @@ def _print(result: Result, out: Path | None, more: list[str]) -> None:
     if not rows:
         click.echo("Nothing is paid: no record of the data is credited to a payee of these plans.")
     figures = [
-        (f.payee or "the company", f.period, f.plan, f.figure, format_money(f.value, f.currency) if f.currency else format_number(f.value))
+        (f.payee or "the company", f.period, f.plan, f.figure, shown_money(f.value, f.currency) if f.currency else shown_number(f.value))
         for f in result.figure_rows()
     ]
     if figures:
@@ -224,7 +224,7 @@ def _print(result: Result, out: Path | None, more: list[str]) -> None:
 
 def _rows(result: Result) -> Iterator[tuple[str, str, str, str, str]]:
     """Payouts by payee and period; a total where a payee has several in a period."""
-    from reference_engine.vocabulary.numbers import format_money
+    from reference_engine.vocabulary.numbers import shown_money
 
     ordered = sorted(result.payout_rows(), key=lambda p: (p.payee, p.first, p.last, p.currency, p.plan))
     for (payee, period, _, currency), entries in groupby(
@@ -232,12 +232,12 @@ def _rows(result: Result) -> Iterator[tuple[str, str, str, str, str]]:
     ):
         found = list(entries)
         for p in found:
-            yield p.payee, p.period, p.plan, p.component, format_money(p.amount, p.currency)
+            yield p.payee, p.period, p.plan, p.component, shown_money(p.amount, p.currency)
         if len(found) > 1:
             yield (
                 payee,
                 period,
                 "",
                 "is paid",
-                format_money(sum((p.amount for p in found), Fraction(0)), currency),
+                shown_money(sum((p.amount for p in found), Fraction(0)), currency),
             )

@@ -80,7 +80,7 @@ def _payee(given: str, payees: tuple[str, ...], names: list[str]) -> str:
 
 def _print(payee: str, result: Result, found: list[Derivation]) -> None:
     from harness.cli.tables import plain
-    from reference_engine.vocabulary.numbers import format_money
+    from reference_engine.vocabulary.numbers import shown_money
 
     name = dict(zip(result.payees, result.world.payee_column("name").tolist(), strict=True)).get(payee, "")
     click.echo(f"Statement of {plain(payee)}" + (f" ({plain(name)})" if name and name != payee else ""))
@@ -95,14 +95,14 @@ def _print(payee: str, result: Result, found: list[Derivation]) -> None:
         state = "" if line.state == "released" else "  (held: not paid yet)"
         if line.pay_period not in ("", line.period):
             state = f"  (paid in {line.pay_period})"
-        click.echo(f"  {plain(_label(line)):<48} {format_money(line.amount, line.currency):>20}{state}")
+        click.echo(f"  {plain(_label(line)):<48} {shown_money(line.amount, line.currency):>20}{state}")
         for step in entry.steps:
             place = f"  [{step.where}]" if step.where.file else ""
             click.echo(f"      {plain(step.sentence)}{place}")
     click.echo("")
     for (period, plan, currency), amount in _paid(found).items():
         click.echo(
-            f"Paid in {period} under {plain(plan) or 'draws and balances'}: {format_money(amount, currency)}"
+            f"Paid in {period} under {plain(plan) or 'draws and balances'}: {shown_money(amount, currency)}"
         )
 
 

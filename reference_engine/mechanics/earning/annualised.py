@@ -83,7 +83,19 @@ class Annualised(TierTable):
         found = super().ladder(lines, run)
         if found is None:
             return None
-        scale = Exact.of(self._scales(run))
+        scales = self._scales(run)
+        scale = Exact.of(scales)
+        if found.matrix is not None:
+            counts, unit = found.counts, found.unit
+
+            def words(row: int, t: int) -> str:
+                sold, name = counts[row].at(t), str(unit[row])
+                return (
+                    f"{amount_words(sold, name)} so far in the year, scaled to all of it, is a forecast of "
+                    f"{amount_words(sold, name)} x {format_number(scales[t])} = {amount_words(sold * scales[t], name)}."
+                )
+
+            tell_cells(run, found.matrix, words)
         return replace(found, counts=found.counts * scale, base=found.base)
 
     def _scales(self, run: ComponentRun) -> list[Fraction]:
@@ -99,6 +111,9 @@ class Annualised(TierTable):
             so_far = sum(1 for p in counted if p.first <= period.first)
             out.append(Fraction(len(whole), max(so_far, 1)))
         return out
+
+    def tell(self, ladder: Ladder, run: ComponentRun) -> None:
+        """The forecast is kept already."""
 
     def pieces(self, ladder: Ladder) -> list[Piece]:
         return [

@@ -120,8 +120,10 @@ class Bonus(Lump):
     def say(self, before: LineView | None, after: LineView) -> str:
         if before is not None:
             return ""
-        why = f" because {self.when}" if self.when is not None else ""
-        return f"A bonus of {format_money(after.amount, after.currency)} is paid{why} ({self.pays})."
+        why = f" because {formula_words(self.when)}" if self.when is not None else ""
+        amount = format_money(after.amount, after.currency)
+        words = formula_words(self.pays)
+        return f"A bonus is paid{why}: {amount}." if words == amount else f"A bonus is paid{why}: {words} = {amount}."
 
 
 def check_money(unit: Array, value: Exact, what: str, run: ComponentRun, mechanic: Lump) -> None:

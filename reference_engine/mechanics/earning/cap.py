@@ -61,6 +61,8 @@ from reference_engine.vocabulary.numbers import Money, format_money
 class Cap(Mechanic):
     """per: line.  amount: the most that a line earns."""
 
+    adjusts = True
+
     amount: Money
     per: Literal["line"]
 

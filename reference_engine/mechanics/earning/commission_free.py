@@ -59,6 +59,8 @@ from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 class CommissionFree(Mechanic):
     """No parameters: the mark stands on the invoice line or on the product."""
 
+    adjusts = True
+
     proportional = True
 
     def apply(self, lines: Lines, run: ComponentRun) -> Lines:

@@ -173,6 +173,7 @@ class Contest(Lump):
         for code in np.unique(group).tolist():
             rows = np.flatnonzero(group == code).tolist()
             for rank, tied, places in _ranked(rows, numbers, ties):
+                self._tell_rank([(int(payee[r]), int(period[r])) for r in tied], len(rows), len(places), run)
                 won = [self._prize(place, len(rows)) for place in places]
                 for row in tied:
                     ranks[row] = rank
@@ -185,6 +186,14 @@ class Contest(Lump):
             dtype=np.int64,
         )
         return lumps(lines, payee, period, Exact.of([*amounts, 0])[np.arange(len(payee))], currency, rules)
+
+    def _tell_rank(self, tied: list[tuple[int, int]], people: int, places: int, run: ComponentRun) -> None:
+        for key in tied:
+            together = ""
+            if len(tied) > 1:
+                shared = f" and share the prizes of {places} places" if places > 1 else ""
+                together = f", and {len(tied)} of them have this rank{shared}"
+            tell(run, key, f"{people} payee{'' if people == 1 else 's'} took part{together}.")
 
     def _groups(self, payee: Array, period: Array, run: ComponentRun) -> Array:
         if self.among == "everybody":
@@ -204,7 +213,8 @@ class Contest(Lump):
     def say(self, before: LineView | None, after: LineView) -> str:
         if before is not None or after.rule is None:
             return ""
-        return f"{after.rule.words.capitalize()} wins {format_money(after.amount, after.currency)}."
+        words = after.rule.words
+        return f"{words[:1].upper()}{words[1:]} wins {format_money(after.amount, after.currency)}."
 
 
 def _ranked(rows: list[int], value: list[Fraction], ties: str) -> list[tuple[int, list[int], list[int]]]:

@@ -76,6 +76,8 @@ def _plan(earn: str, pays: str = "monthly") -> str:
 class CountsAs(Mechanic):
     """value: what a record adds to quota and tiers, from its fields.  It stands before the table that counts."""
 
+    adjusts = True
+
     value: Expression
 
     def apply(self, lines: Lines, run: ComponentRun) -> Lines:
@@ -117,4 +119,4 @@ class CountsAs(Mechanic):
         return Exact.where(back, events.amount[event].over(whole), one)
 
     def say(self, before: LineView | None, after: LineView) -> str:
-        return f'To the quota and the tiers it counts by "{self.value}".'
+        return f"Towards the quota and the tiers its {formula_words(self.value)} counts."

@@ -241,11 +241,23 @@ class DifferentialOverride(Mechanic):
     def say(self, before: LineView | None, after: LineView) -> str:
         if after.rate is None:
             return ""
-        if after.rate == 0:
-            return "It earns nothing: somebody below has been paid at as high a rate, or the payee has no rank in the list."
-        rate = (
-            format_money(after.rate, after.rate_unit) + " a unit"
-            if after.rate_unit
-            else format_percent(after.rate)
-        )
-        return f"What is left for the rank after those below is {rate}: {format_money(after.amount * after.sign, after.currency)}."
+        own = self._own(after)
+        if own is None:
+            return "The payee has no rank in the list, so it earns nothing."
+        rank, rate = own
+        if not after.rate:
+            return f'The rank "{rank}" has {self._rate(rate)}, and as much or more is paid to those below, so it earns nothing.'
+        gone = rate - after.rate / (after.share or 1)
+        less = f", of which {self._rate(gone)} is paid to those below" if gone else ""
+        return f'The rank "{rank}" has {self._rate(rate)}{less}: {piece_words(after)}'
+
+    def _own(self, line: LineView) -> tuple[str, Fraction] | None:
+        """The rank that the rule of a line names, and its rate."""
+        for entry, rate in zip(self.ranks, self._rates(), strict=True):
+            if line.rule is not None and f'"{entry.rank}"' in line.rule.words:
+                return entry.rank, rate
+        return None
+
+    def _rate(self, value: Fraction) -> str:
+        unit = next((r.per_unit.currency for r in self.ranks if r.per_unit is not None), "")
+        return f"{format_money(value, unit)} a unit" if unit else format_percent(value)

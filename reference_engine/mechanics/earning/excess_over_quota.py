@@ -127,6 +127,7 @@ class ExcessOverQuota(TierTable):
         found = ladder(lines, run, by_quota, self.where)
         if found is None or found.quota is None:
             return None
+        super().tell(found, run)
         nothing = Exact.full(found.counts.shape, 0)
         excess = Exact.where(found.present, (found.counts - found.quota).maximum(nothing), nothing)
         if not self.tiers:
@@ -143,6 +144,19 @@ class ExcessOverQuota(TierTable):
             quota=None,
             present=np.ones(excess.shape, dtype=bool),
         )
+
+    def tell(self, ladder: Ladder, run: ComponentRun) -> None:
+        """The attainment is kept already, before the excess is taken for what counts."""
+
+    def say(self, before: LineView | None, after: LineView) -> str:
+        if after.kind == EARNED_BEFORE:
+            return earned_before_words(after)
+        if not after.amount and not after.base:
+            return "Nothing is above the quota, so nothing is earned."
+        if not self.tiers:
+            what = "What is above the quota is" if self.on == "the excess" else "The quota is passed, so everything is"
+            return f"{what} paid at {self.rate}: {piece_words(after)}"
+        return reached_words(after, what="With what is above the quota the tier")
 
     def pieces(self, ladder: Ladder) -> list[Piece]:
         above = ladder.counts.num > 0

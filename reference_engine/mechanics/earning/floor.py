@@ -56,6 +56,8 @@ from reference_engine.vocabulary.numbers import Money, format_money
 class Floor(Mechanic):
     """per: line.  base: the least that counts."""
 
+    adjusts = True
+
     base: Money
     per: Literal["line"]
 

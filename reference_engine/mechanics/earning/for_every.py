@@ -141,5 +141,10 @@ class ForEvery(Mechanic):
         if after.kind == EARNED_BEFORE:
             return earned_before_words(after)
         earned = format_money(after.amount, after.currency)
-        times = format_number(after.amount / self._each().amount) if self._each().amount else "0"
-        return f"{amount_words(after.base, after.unit)} hold {times} times {words(self.every)} in full: {earned}."
+        each = self._each()
+        every = words(self.every) + ("" if isinstance(self.every, Money) else " units")
+        times = after.amount / each.amount if each.amount else Fraction(0)
+        held = amount_words(after.base, after.unit)
+        if not times:
+            return f"{held} {'is' if after.unit else 'are'} less than {every}, so it earns nothing."
+        return f"{every} fits into {held} {format_number(times)} time{'' if times == 1 else 's'} in full: {format_number(times)} x {each} = {earned}."

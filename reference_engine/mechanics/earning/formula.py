@@ -77,6 +77,9 @@ class Formula(Lump):
     pays: Expression
     for_each: Literal["record", "period", "quarter", "half-year", "year"]
 
+    def sets_amount(self) -> bool:
+        return self.for_each == "record"
+
     def span(self) -> str:
         return "period" if self.for_each == "record" else self.for_each
 
@@ -121,4 +124,4 @@ class Formula(Lump):
     def say(self, before: LineView | None, after: LineView) -> str:
         if before is not None and before.amount == after.amount:
             return ""
-        return f"It pays {self.pays}: {format_money(after.amount, after.currency)}."
+        return f"By the formula {formula_words(self.pays)} it earns {format_money(after.amount, after.currency)}."

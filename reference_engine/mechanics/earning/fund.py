@@ -144,6 +144,15 @@ class Fund(Lump):
                 first = run.conventions["fund.claims"] == "after accrual"
                 if first:
                     open_ = _added(open_, t, amounts[row])
+                asked, held = sum(claims.get((code, t), []), Fraction(0)), sum((a for _, a in open_), Fraction(0))
+                if asked:
+                    unit = str(accrued.unit[row]) if self.point_pays is None else ""
+                    yearly = " and no more than is left of the most for a year" if limit is not None else ""
+                    tell(
+                        run,
+                        (code, t),
+                        f"Claims of {_held(asked, unit)} are paid by {self.share}, at most what the fund holds, {_held(held, unit)}{yearly}.",
+                    )
                 for claim in claims.get((code, t), []):
                     most = sum((a for _, a in open_), Fraction(0))
                     if limit is not None:
@@ -229,7 +238,7 @@ class Fund(Lump):
     def say(self, before: LineView | None, after: LineView) -> str:
         if before is not None:
             return ""
-        return f"Claims on the fund {self.fund} are paid with {format_money(after.amount, after.currency)}."
+        return f"The fund {self.fund} pays {format_money(after.amount, after.currency)}."
 
 
 def _added(open_: list[tuple[int, Fraction]], t: int, amount: Fraction) -> list[tuple[int, Fraction]]:
@@ -251,3 +260,7 @@ def _taken(
     if amount and keep is not None:
         out.insert(0, (keep, -amount))
     return out
+
+
+def _held(value: Fraction, unit: str) -> str:
+    return format_money(value, unit) if unit else f"{format_number(value)} points"

@@ -102,6 +102,6 @@ class Funding(Mechanic):
         if before is None or before.amount == after.amount or not before.amount:
             return ""
         return (
-            f"All together earned more than is funded ({self.funded}), so {format_percent(after.amount / before.amount)} of "
-            f"{format_money(before.amount, before.currency)} is paid: {format_money(after.amount, after.currency)}."
+            f"All together earned more than is funded ({formula_words(self.funded)}), so {format_percent(after.amount / before.amount)} of it is paid: "
+            f"{format_money(before.amount, before.currency)} x {format_percent(after.amount / before.amount)} = {format_money(after.amount, after.currency)}."
         )

@@ -90,6 +90,11 @@ class Gate(Mechanic):
 
     def say(self, before: LineView | None, after: LineView) -> str:
         if before is None or before.amount == after.amount:
-            return f"The condition holds ({self.when}), so it is paid in full." if after.amount else ""
-        share = "nothing" if self.otherwise is None else format_percent(self.otherwise.value)
-        return f"The condition doesn't hold ({self.when}), so {share} of it is paid."
+            return f"The condition holds ({formula_words(self.when)}), so it is paid in full." if after.amount else ""
+        start = f"The condition doesn't hold ({formula_words(self.when)}), so"
+        if self.otherwise is None or not after.amount:
+            return f"{start} {format_money(before.amount, before.currency)} isn't paid."
+        return (
+            f"{start} only {self.otherwise} of it is paid: {format_money(before.amount, before.currency)} x {self.otherwise} = "
+            f"{format_money(after.amount, after.currency)}."
+        )

@@ -137,6 +137,7 @@ class Growth(TierTable):
         by_percent = isinstance(self.tiers[0].from_, Percent)
         present = known | (self.without_history == "zero")
         increase = found.counts - base
+        self._tell_growth(found, base, increase, present, run)
         # A growth of so many percents is an increase of so many percents of the baseline.
         return replace(
             found,
@@ -146,6 +147,29 @@ class Growth(TierTable):
             quota=base if by_percent else None,
             present=present,
         )
+
+    def tell(self, ladder: Ladder, run: ComponentRun) -> None:
+        """The growth is kept already, before it is taken for what counts."""
+
+    def _tell_growth(
+        self, found: Ladder, base: Exact, increase: Exact, present: Array, run: ComponentRun
+    ) -> None:
+        assert found.matrix is not None
+        counts, unit = found.counts, found.unit
+        position, intervals = run.intervals(run.accumulate)
+
+        def words(row: int, t: int) -> str:
+            if not present[row, t]:
+                return ""
+            name, sold, before = str(unit[row]), counts[row].at(t), base[row].at(t)
+            more = increase[row].at(t)
+            out = (
+                f"{during(intervals[int(position[t])], run.periods[t])}, {amount_words(sold, name)} against a baseline of "
+                f"{amount_words(before, name)} is {'an increase' if more >= 0 else 'a decrease'} of {amount_words(abs(more), name)}"
+            )
+            return f"{out}, {format_percent(more / before)} of it." if before else f"{out}."
+
+        tell_cells(run, found.matrix, words)
 
     def _baseline(self, found: Ladder, run: ComponentRun) -> tuple[Exact, Array]:
         """The baseline of each payee and period, and where there is one above zero."""
@@ -203,7 +227,7 @@ class Growth(TierTable):
             return (
                 "There is no baseline to compare with, or no growth that a tier covers, so nothing is earned."
             )
-        return f"The growth reaches the {after.rule.words if after.rule else 'tier'}: {piece_words(after)}"
+        return reached_words(after, " of growth", "The tier")
 
 
 def _year_before(day: date) -> date:

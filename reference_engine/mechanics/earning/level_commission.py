@@ -158,4 +158,4 @@ class LevelCommission(Mechanic):
         return amounts[np.where(known, looked, size)].over(amounts[np.where(known, seller, size)])
 
     def say(self, before: LineView | None, after: LineView) -> str:
-        return f"It earns the rate of {after.rule.words if after.rule else 'its level'}: {rate_words(after)}"
+        return f"It is paid at the rate of {after.rule.words if after.rule else 'its level'}: {rate_words(after)}"

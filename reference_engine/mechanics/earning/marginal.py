@@ -219,7 +219,10 @@ class Marginal(TierTable):
         parts = [restored(p, order) for p in slices(values, new, ceilings)]
         rules = [found.rule(k) for k in range(len(found.rungs))]
         tiers = [r.tier for r in found.rungs]
-        stands = restored(running(values, new)[1], order)
+        so_far, now = (restored(v, order) for v in running(values, new))
+        stands = now
+        if len(tiers) > 1:
+            running_totals(run, lines, so_far, now, along.quota, along.present, interval)
         at = found.along(lines, stands, lines.base).top if lines.counted is not None else None
         rates = [t.value for t in tiers]
         return sliced(lines, parts, rates, rules, tiers[0].currency, times=times, stands=at)
@@ -232,7 +235,7 @@ class Marginal(TierTable):
         ]
 
     def say(self, before: LineView | None, after: LineView) -> str:
-        return f"This part lies in the {after.rule.words if after.rule else 'tier'}: {piece_words(after)}"
+        return part_words(after)
 
 
 def _ceilings(along: Ladder, values: Exact) -> list[Exact | None]:

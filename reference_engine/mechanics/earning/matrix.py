@@ -112,6 +112,9 @@ class Matrix(Lump):
     per: Literal["period", "quarter", "half-year", "year"] = "period"
     target: Expression | None = None
 
+    def sets_amount(self) -> bool:
+        return self.pays == "rate"
+
     def needs(self) -> tuple[str, ...]:
         return ("tier.bound",)
 
@@ -236,12 +239,18 @@ class Matrix(Lump):
     def say(self, before: LineView | None, after: LineView) -> str:
         cell = after.rule.words if after.rule is not None else "the cell"
         if self.pays == "rate":
-            return f"In the matrix {cell} counts: {rate_words(after)}"
+            return f"In the table of {self._of()}, {cell} applies: {rate_words(after)}"
         if before is not None:
             return ""
         if after.rate is None:
-            return f"In the matrix {cell} counts: {format_money(after.amount, after.currency)}."
-        return f"In the matrix {cell} counts: {format_percent(after.rate)} of {format_money(after.base, after.unit)} is {format_money(after.amount, after.currency)}."
+            return f"In the table of {self._of()}, {cell} applies: {format_money(after.amount, after.currency)}."
+        return (
+            f"In the table of {self._of()}, {cell} applies: {format_money(after.base, after.unit)} x {format_percent(after.rate)} = "
+            f"{format_money(after.amount, after.currency)}."
+        )
+
+    def _of(self) -> str:
+        return " and ".join(str(d.of) for d in self.dimensions)
 
 
 def _places(dimensions: tuple[Dimension, ...]) -> list[tuple[str, ...]]:

@@ -104,5 +104,9 @@ class Mixed(FigureTable):
             whole = start == position
             above = (start < position) & ladder.reached(position)
             counted = Exact.where(whole, below, Exact.where(above, inside, nothing))
-            out.append(ladder.piece(position, ladder.spread(counted), whole | above))
+            piece = ladder.piece(position, ladder.spread(counted), whole | above, ", on what lies in it")
+            everything = ladder.rule(position, ", on everything")
+            to_its_end = ladder.rule(position, ", on everything up to its end")
+            rule = np.where(whole, np.where(ladder.top == position, everything, to_its_end), piece.rule)
+            out.append(replace(piece, rule=rule))
         return out

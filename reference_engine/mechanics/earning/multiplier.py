@@ -134,9 +134,9 @@ class Multiplier(Mechanic):
         if before is None or not before.amount:
             return ""
         factor = after.amount / before.amount
-        why = f"for {self.of}" if self.of is not None else f"({self.factor})"
+        by = str(self.of) if self.of is not None else formula_words(self.factor)
         return (
-            f"{format_money(before.amount, before.currency)} is multiplied by {format_number(factor) if isinstance(factor, Fraction) else factor} {why}: "
+            f"It is multiplied by the factor for {by}: {format_money(before.amount, before.currency)} x {format_number(factor)} = "
             f"{format_money(after.amount, after.currency)}."
         )
 

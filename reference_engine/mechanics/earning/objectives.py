@@ -199,8 +199,8 @@ class Objectives(Lump):
         if before is not None or after.rate is None:
             return ""
         return (
-            f"The goals ({self._words()}) are achieved to {format_percent(after.rate)} in all; "
-            f"that share of the target of {format_money(after.base, after.unit)} is {format_money(after.amount, after.currency)}."
+            f"The goals ({self._words()}) are achieved to {format_percent(after.rate)} in all, and that part of the target is paid: "
+            f"{format_money(after.base, after.unit)} x {format_percent(after.rate)} = {format_money(after.amount, after.currency)}."
         )
 
 

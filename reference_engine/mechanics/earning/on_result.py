@@ -149,7 +149,13 @@ class OnResult(Mechanic):
         before = self._before(lines.signed_base()[order], which[order], new, list(tables.values()))
         back = np.empty(len(order), dtype=np.int64)
         back[order] = np.arange(len(order))
-        return self._laid(lines, run, before[back], which, list(tables.values()))
+        earned = before[back]
+        tell_lines(
+            run,
+            lines,
+            lambda line: f"Before it, {amount_words(earned.at(line), str(lines.unit[line]))} had been earned.",
+        )
+        return self._laid(lines, run, earned, which, list(tables.values()))
 
     def _table_of(self, lines: Lines, run: ComponentRun, names: list[str]) -> Array:
         """The table of each line; a Problem for a line whose category has none."""
@@ -223,7 +229,10 @@ class OnResult(Mechanic):
         return laid(signed, pieces, "")
 
     def say(self, before: LineView | None, after: LineView) -> str:
-        return f"What has been earned stands in the {after.rule.words if after.rule else 'tier'}: {piece_words(after)}"
+        words = after.rule.words if after.rule else "tier"
+        span = words.removeprefix("tier ").partition(" of what is earned")[0]
+        verb = "is taken back" if after.base < 0 else "is paid"
+        return f"The part whose earnings lie in the tier {span}, {verb} at the tier's rate: {piece_words(after)}"
 
 
 def _sold(earned: Exact, tiers: list[ResultTier]) -> Exact:

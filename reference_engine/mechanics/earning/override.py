@@ -202,14 +202,22 @@ class Override(Mechanic):
     def _lines(self, below: Lines, rows: Array, who: Array, entry: OverrideLevel, run: ComponentRun) -> Lines:
         base = below.amount[rows]
         rate = Exact.full(len(rows), entry.rate.value)
-        words = f"{entry.rate} of the {self.of} of level {entry.level} below"
+        made_by, which = np.unique(below.payee[rows], return_inverse=True)
+        names = [
+            run.rule(
+                f'{entry.rate} of the {self.of} of "{run.world.payees[code]}", {entry.level} level{"" if entry.level == 1 else "s"} below',
+                f"override, level {entry.level}",
+                entry.where,
+            )
+            for code in made_by.tolist()
+        ]
         made = Lines.plain(
             who,
             below.period[rows],
             base * rate,
             below.currency[rows],
             kind="override",
-            rule=np.full(len(rows), run.rule(words, f"override, level {entry.level}", entry.where)),
+            rule=np.array(names, dtype=np.int64)[which],
             base=base,
             unit=below.currency[rows],
             rate=rate,
@@ -222,23 +230,24 @@ class Override(Mechanic):
     def _carved(
         self, made: Lines, below: Lines, rows: Array, entry: OverrideLevel, run: ComponentRun
     ) -> Lines:
-        rule = run.rule(
-            f"{entry.rate} goes to the payee of level {entry.level} above", "override given", entry.where
-        )
+        above, which = np.unique(made.payee, return_inverse=True)
+        levels = f"{entry.level} level{'' if entry.level == 1 else 's'} above"
+        names = [
+            run.rule(
+                f'{entry.rate} goes to "{run.world.payees[code]}", {levels}', "override given", entry.where
+            )
+            for code in above.tolist()
+        ]
         return made.change(
             payee=below.payee[rows],
             amount=-made.amount,
             rate=-made.rate,
-            rule=np.full(len(rows), rule),
+            rule=np.array(names, dtype=np.int64)[which],
             origin=made.origin,
         )
 
     def say(self, before: LineView | None, after: LineView) -> str:
         if after.kind != "override" or after.rule is None:
             return ""
-        earned = format_money(after.base, after.unit)
-        if after.rule.label == "override given":
-            return (
-                f"Of {earned} earned here, {after.rule.words}: {format_money(after.amount, after.currency)}."
-            )
-        return f"Somebody below earned {earned}; {after.rule.words} is {format_money(after.amount, after.currency)}."
+        words = after.rule.words
+        return f"{words}: {product_words(after)}." if words[0].isdigit() else f"{words[:1].upper()}{words[1:]}: {product_words(after)}."

@@ -103,6 +103,8 @@ class PerRecord(Mechanic):
 
     def say(self, before: LineView | None, after: LineView) -> str:
         earned = format_money(after.amount, after.currency)
+        if after.base < 0 and not after.amount:
+            return "A return takes nothing back."
         if after.amount < 0:
             return f"The return takes back {format_money(abs(after.amount), after.currency)}, whatever it is worth."
         return f"The record earns {earned}, whatever it is worth."

@@ -95,11 +95,10 @@ class Pool(Lump):
         cells = run.cells(payee, period)
         amount = cells.number(self.amount, self.where, run.problems)
         check_money(amount.unit, amount.value, str(self.amount), run, self)
-        by = (
-            [Fraction(1)] * len(payee)
-            if self.shared.text == "equally"
-            else cells.number(self.shared, self.where, run.problems).value.fractions()
-        )
+        by, units = [Fraction(1)] * len(payee), [""] * len(payee)
+        if self.shared.text != "equally":
+            weight = cells.number(self.shared, self.where, run.problems)
+            by, units = weight.value.fractions(), [str(u) for u in weight.unit.tolist()]
         if run.problems:
             return lines
         groups: dict[tuple[str, int], list[int]] = {}
@@ -118,6 +117,7 @@ class Pool(Lump):
                 )
                 return lines
             self._divide(rows, pools[rows[0]], str(amount.unit[rows[0]]), by, paid, share, run)
+            self._tell([(r, (int(payee[r]), int(period[r]))) for r in rows if by[r] > 0], by, units, run)
         rule = run.rule(
             f"share of a pool, {'equally' if self.shared.text == 'equally' else f'by {self.shared}'}",
             "pool",
@@ -134,6 +134,20 @@ class Pool(Lump):
             unit=amount.unit,
             rate=Exact.of([*share, 0])[np.arange(len(payee))],
         )
+
+    def _tell(
+        self, rows: list[tuple[int, tuple[int, int]]], by: list[Fraction], units: list[str], run: ComponentRun
+    ) -> None:
+        """Keeps each payee's part of the whole, for whoever explains it."""
+        total = sum((by[r] for r, _ in rows), Fraction(0))
+        for r, key in rows:
+            if self.shared.text == "equally":
+                tell(run, key, f"{len(rows)} payee{'' if len(rows) == 1 else 's'} share it.")
+                continue
+            own, all_ = (
+                format_money(v, units[r]) if units[r] else format_number(v) for v in (by[r], total)
+            )
+            tell(run, key, f"{own} of {all_} in all is a part of {format_percent(by[r] / total)}.")
 
     def _divide(
         self,
@@ -166,11 +180,16 @@ class Pool(Lump):
     def say(self, before: LineView | None, after: LineView) -> str:
         if before is not None or after.rate is None:
             return ""
-        how = "equally" if self.shared.text == "equally" else f"by {self.shared}"
-        return (
-            f"The pool of {format_money(after.base, after.unit)} is divided {how}; the share of {format_percent(after.rate)} "
-            f"is {format_money(after.amount, after.currency)}."
-        )
+        how = "equally" if self.shared.text == "equally" else f"in proportion to {formula_words(self.shared)}"
+        start = f"The pool of {format_money(after.base, after.unit)} is divided {how}: "
+        exact = after.base * after.rate
+        product = f"{format_money(after.base, after.unit)} x {format_percent(after.rate)} = {format_money(exact, after.currency)}"
+        if exact == after.amount:
+            return f"{start}{product}."
+        cent = Fraction(1, 10 ** MINOR_UNITS.get(after.currency, 2))
+        residue = _half_up(exact / cent) * cent != after.amount
+        left = " and what the rounding of all parts leaves over" if residue else ""
+        return f"{start}{product}, rounded{left}: {format_money(after.amount, after.currency)}."
 
 
 def _half_up(value: Fraction) -> Fraction:

@@ -108,10 +108,18 @@ class Proportional(TierTable):
             open_top=False,
         )
 
-    def pieces(self, ladder: Ladder) -> list[Piece]:
+    def read(self, lines: Lines, run: ComponentRun) -> Lines:
+        found = self.ladder(lines, run)
+        if found is None:
+            return lines
+        self.tell(found, run)
+        self._tell_shares(found, lines)
+        return found.settle(lines, self.pieces(found))
+
+    def _shares(self, ladder: Ladder) -> Iterator[tuple[PayTier, Exact]]:
+        """What each tier brings: of its rate or amount the part to which it is filled."""
         shape = ladder.counts.shape
         nothing = Exact.full(shape, 0)
-        total = nothing
         for position, rung in enumerate(ladder.rungs):
             tier = rung.tier
             if tier.to is None:
@@ -124,6 +132,12 @@ class Proportional(TierTable):
                 safe = Exact.where(ladder.present, ladder.quota, Exact.full(shape, 1))
                 share = inside.over(safe).times(tier.value / width)
                 part = Exact.where(ladder.present, share, nothing)
+            yield tier, part
+
+    def pieces(self, ladder: Ladder) -> list[Piece]:
+        shape = ladder.counts.shape
+        total = Exact.full(shape, 0)
+        for _, part in self._shares(ladder):
             total = total + part
         rule = np.full(shape, ladder.run.rule("the tiers in proportion", "in proportion", self.where))
         every = np.ones(shape, dtype=bool)
@@ -135,9 +149,31 @@ class Proportional(TierTable):
             total = total.rounded(rounding.mode, rounding.decimals + 2)
         return [Piece(ladder.base, ladder.unit, total, "", ladder.base * total, rule, every)]
 
+    def _tell_shares(self, ladder: Ladder, lines: Lines) -> None:
+        """What each tier brings, for whoever explains it: all of it where it is passed, else its part."""
+        run = ladder.run
+        if run.notes is None:
+            return
+        shares = list(self._shares(ladder))
+
+        def words(at: tuple[int, ...]) -> str:
+            found: list[str] = []
+            for tier, part in shares:
+                value = part[at[0]].at(at[1]) if len(at) > 1 else part.at(at[0])
+                if not value:
+                    continue
+                name = format_money(value, tier.currency) if tier.currency else format_percent(value)
+                whole = "all" if value == tier.value else "a part"
+                of = TierSaid(tier.label, "", "").words(" of the quota" if ladder.quota is not None else "")
+                found.append(f"{name} for {whole} of the tier {of}")
+            return f"It fills the tiers in turn: {', '.join(found)}." if found else "It reaches into no tier."
+
+        if ladder.matrix is not None:
+            tell_cells(run, ladder.matrix, lambda row, t: words((row, t)))
+            return
+        tell_lines(run, lines, lambda line: words((line,)))
+
     def say(self, before: LineView | None, after: LineView) -> str:
         if after.kind == EARNED_BEFORE:
-            return (
-                f"{format_money(-after.amount, after.currency)} of it was earned before in the same interval."
-            )
-        return f"The tiers passed count in full, the tier reached in proportion: {piece_words(after)}"
+            return earned_before_words(after)
+        return f"Together they earn {piece_words(after)}"

@@ -217,6 +217,16 @@ class Retroactive(FigureTable):
             return super().ladder(lines, run)
         return ladder(lines, run, self.rungs(run.conventions), self.where, cap=self.counts_up_to.value)
 
+    def say(self, before: LineView | None, after: LineView) -> str:
+        words = super().say(before, after)
+        if after.kind:
+            return words
+        if after.rule is not None and after.rule.words.startswith("accrued at "):
+            words = f"No tier pays more than the {self.accrued_at} that is accrued on everything: {piece_words(after)}"
+        if self.counts_up_to is None:
+            return words
+        return f"At most {self.counts_up_to} of the quota counts. {words}"
+
     def pieces(self, ladder: Ladder) -> list[Piece]:
         out: list[Piece] = []
         least = self.accrued_at

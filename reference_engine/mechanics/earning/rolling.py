@@ -78,6 +78,9 @@ class Rolling(FigureTable):
             counted = ladder.counts
             if rung.tier.to is not None:
                 counted = Exact.where(highest, counted, counted.minimum(ladder.bound(number(rung.tier.to))))
-            more = ", up to its end" if rung.tier.to is not None else ", on everything"
-            out.append(ladder.piece(position, ladder.spread(counted), ladder.reached(position), more))
+            piece = ladder.piece(
+                position, ladder.spread(counted), ladder.reached(position), ", on everything"
+            )
+            below = ladder.rule(position, ", on everything up to its end")
+            out.append(replace(piece, rule=np.where(highest, piece.rule, below)))
         return out

@@ -107,11 +107,23 @@ class SingleTarget(Mechanic):
         found = ladder(lines, run, rungs((below, tier), bound, ""), self.where)
         if found is None:
             return lines
+        position, intervals = run.intervals("period" if run.accumulate == "none" else run.accumulate)
+        if found.matrix is not None and found.quota is not None:
+            attained(run, found.matrix, found.counts, found.quota, found.present, found.unit, run.accumulate)
+        elif found.matrix is not None:
+            tell_cells(
+                run,
+                found.matrix,
+                lambda row, t: (
+                    f"{during(intervals[int(position[t])], run.periods[t])}, "
+                    f"{amount_words(found.counts[row].at(t), str(found.unit[row]))} counts."
+                ),
+            )
         return found.settle(lines, [found.piece(k, found.base, found.top == k) for k in (0, 1)])
 
     def say(self, before: LineView | None, after: LineView) -> str:
         if after.kind:
-            return "What was earned before in the same interval is deducted."
+            return earned_before_words(after)
         if after.amount == 0:
             return f"The target of {words(self.target)} isn't reached, so nothing is earned."
         return f"The target of {words(self.target)} is reached: {piece_words(after)}"

@@ -129,6 +129,7 @@ class TargetRate(Mechanic):
         if rounding is not None:
             # 8.25% has two decimals, which is the fourth of the ratio.
             rate = rate.rounded(rounding.mode, rounding.decimals + 2)
+        _tell(run, matrix, target, quota, rate, used, unit, self.of)
         rule = np.zeros(rate.shape, dtype=np.int64)
         for r, t in np.argwhere(used).tolist():
             own = format_percent(rate[r].at(t))
@@ -136,4 +137,33 @@ class TargetRate(Mechanic):
         return rated(lines, rate[matrix.row, lines.period], rule[matrix.row, lines.period])
 
     def say(self, before: LineView | None, after: LineView) -> str:
-        return f"The payee's rate is the target incentive divided by the quota: {rate_words(after)}"
+        return f"The payee's own rate applies: {rate_words(after)}"
+
+
+def _tell(
+    run: ComponentRun,
+    matrix: Matrix,
+    target: Exact,
+    quota: Exact,
+    rate: Exact,
+    used: Array,
+    unit: Array,
+    of: str,
+) -> None:
+    """Keeps how each payee's rate is made, for whoever explains it."""
+    if run.notes is None:
+        return
+    position, intervals = run.intervals(of)
+
+    def words(row: int, t: int) -> str:
+        if not used[row, t]:
+            return ""
+        incentive, goal, own = target[row].at(t), quota[row].at(t), rate[row].at(t)
+        name = str(unit[row])
+        exact = goal and incentive / goal != own
+        return (
+            f"The target incentive of {amount_words(incentive, name)} for {intervals[int(position[t])].label} divided by the quota of "
+            f"{amount_words(goal, name)} is a rate of {format_percent(own)}{', rounded' if exact else ''}."
+        )
+
+    tell_cells(run, matrix, words)

@@ -66,6 +66,8 @@ from reference_engine.vocabulary.numbers import Money, Quantity
 class Threshold(Mechanic):
     """base under: what is below earns nothing."""
 
+    adjusts = True
+
     base_under: Money | Quantity
 
     @property

@@ -208,4 +208,5 @@ class UnitBands(Mechanic):
     def say(self, before: LineView | None, after: LineView) -> str:
         if after.rule is None or after.rate is None:
             return "The product has no band, so its units earn nothing."
-        return f"{format_number(after.base)} units fall in {after.rule.words}: {format_money(after.amount, after.currency)}."
+        band = after.rule.words.partition(" at ")[0]
+        return f"The part in the band of {band}: {piece_words(after)}"

@@ -73,6 +73,8 @@ class Uplift(Mechanic):
     It stands before the mechanics that count or pay; several uplifts multiply.
     """
 
+    adjusts = True
+
     quota: Percent | None = None
     payment: Percent | None = None
     when: Expression | None = None
@@ -110,8 +112,11 @@ class Uplift(Mechanic):
 
     def say(self, before: LineView | None, after: LineView) -> str:
         if before is not None and before.base != after.base:
-            return f"By the payment uplift of {self.payment}, {format_money(before.base, before.unit)} is paid on as {format_money(after.base, after.unit)}."
+            return (
+                f"By the payment uplift of {self.payment} it is paid on a higher or lower amount: "
+                f"{amount_words(before.base, before.unit)} x {self.payment} = {amount_words(after.base, after.unit)}."
+            )
         if self.quota is not None:
-            which = f" where {self.when}" if self.when is not None else ""
-            return f"Towards the quota and the tiers it counts {self.quota} of the credit{which}."
+            which = f" where {formula_words(self.when)}" if self.when is not None else ""
+            return f"Towards the quota and the tiers {self.quota} of the credit counts{which}."
         return ""

@@ -106,9 +106,19 @@ class WholeTransaction(TierTable):
         before, after = running(lines.counts()[order], segments(lines.payee[order], interval[order]))
         stands = after if run.conventions["attainment.includes_current"] == "yes" else before
         base = lines.amount if times else lines.base * lines.share
+        at = found.along(lines, lines.counts(), base)
+        running_totals(
+            run, lines, restored(before, order), restored(after, order), at.quota, at.present, interval
+        )
         along = replace(found.along(lines, restored(stands, order), base), by_tier=False)
         pieces = [along.piece(k, base, along.top == k) for k in range(len(along.rungs))]
         return along.settle(lines, pieces)
 
     def say(self, before: LineView | None, after: LineView) -> str:
-        return f"The running total stands in the {after.rule.words if after.rule else 'tier'}, which pays on the whole record: {piece_words(after)}"
+        tier = tier_of(after)
+        if tier is None or tier.span == "all":
+            return part_words(after)
+        return (
+            f"By that it stands in the tier {tier.words(' of the quota')}, which pays {tier.pays} on the whole record: "
+            f"{piece_words(after)}"
+        )

@@ -97,6 +97,8 @@ class Windfall(Mechanic):
     It stands before the mechanics that count or pay.
     """
 
+    adjusts = True
+
     above: Expression
     treatment: Literal["paid without quota", "quota up to the limit", "cut to the limit", "held for review"]
     approved: tuple[str, ...] = ()
