@@ -20,7 +20,7 @@ from harness.features import WrittenStep
 from harness.table_schemas import Rows, SchemaOf, described, read_table
 from harness.value_types import TYPES, NotAValue
 from reference_engine.problems import Problem, Where
-from reference_engine.vocabulary.tables import TableSchema
+from reference_engine.vocabulary.schemas import TableSchema
 
 StepKind = Literal["given", "when", "then"]
 _SLOT = re.compile(r'"\{(?P<name>\w+)\}"|\{(?P<type>\w+)\}')

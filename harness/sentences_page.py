@@ -24,7 +24,8 @@ from harness.plan_drafts import PROFILE
 from harness.table_schemas import RECORD_SCHEMAS, described
 from harness.value_types import CELLS, TYPES
 from reference_engine.plans.document import load_yaml
-from reference_engine.vocabulary.tables import TABLES, Field, TableSchema
+from reference_engine.vocabulary.schemas import Field, TableSchema
+from reference_engine.vocabulary.tables import TABLES
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "features.md"

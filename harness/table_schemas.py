@@ -10,7 +10,8 @@ from harness.features import Cell, WrittenTable
 from harness.value_types import CELLS, RECORD_TABLES, NotAValue
 from reference_engine.problems import Problem, Where, did_you_mean
 from reference_engine.vocabulary.numbers import NotANumber, parse_number
-from reference_engine.vocabulary.tables import TABLES, Field, TableSchema, TextTable
+from reference_engine.vocabulary.schemas import Field, TableSchema
+from reference_engine.vocabulary.tables import TABLES, TextTable
 
 MAX_ROWS = 1000
 

@@ -108,9 +108,23 @@ class Cells:
                 continue
             for payee, period in dict.fromkeys(zip(self.payee.tolist(), self.period.tolist(), strict=True)):
                 at = payee * len(self.figures.periods) + period
-                made = self.figures.made(name, payee, period, self.component)
-                words = in_words(name, column, at) + (f" ({'; '.join(made)})" if len(made) > 1 else "")
+                made = self.figures.made(name, payee, period, self.component) or self._reached(name, at)
+                words = in_words(name, column, at) + (f" ({'; '.join(made)})" if len(made) > 1 or ("attainment" in name and made) else "")
                 self.notes.setdefault((payee, period), {})[name] = words
+
+    def _reached(self, name: str, at: int) -> tuple[str, ...]:
+        """What an attainment is made of: what was reached, of which quota."""
+        scope = self.figures.scope(self.component)
+        if name == "attainment":
+            names = ("measure", "quota")
+        elif name.startswith("attainment of "):
+            names = (name.removeprefix("attainment of "), f"quota of {name.removeprefix('attainment of ')}")
+        else:
+            return ()
+        measured, quota = (scope.column(n) for n in names)
+        if measured is None or quota is None or (quota.present is not None and not quota.present[at]):
+            return ()
+        return (f"{in_words(names[0], measured, at)} of a quota of {in_words(names[1], quota, at)}",)
 
     def _at(self) -> tuple[Array, Array]:
         at = self.payee * len(self.figures.periods) + self.period

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -17,7 +18,9 @@ import numpy.typing as npt
 
 Array: TypeAlias = npt.NDArray[Any]
 LIMIT = 2**63 - 1
-FEW = 64
+KEPT = 4096
+"""So many constant columns are kept for those who ask for them again."""
+INT64, OBJECT = np.dtype(np.int64), np.dtype(object)
 MODES = ("half up", "half even", "down", "away from zero")
 """half up: ties away from zero.  half even: ties to the even digit.  down: towards zero."""
 
@@ -32,8 +35,8 @@ class Exact:
     __slots__ = ("bound", "den", "num")
 
     def __init__(self, num: Array, den: int | Array = 1, bound: int | None = None) -> None:
-        if num.dtype != np.int64 and num.dtype != object:
-            raise TypeError(f"exact columns hold whole numbers, not {num.dtype}")
+        if (kind := num.dtype) is not INT64 and kind is not OBJECT and kind != np.int64:
+            raise TypeError(f"exact columns hold whole numbers, not {kind}")
         self.num = num
         self.den = den
         self.bound = peak(num) if bound is None else bound
@@ -42,23 +45,21 @@ class Exact:
     @classmethod
     def of(cls, values: Iterable[Fraction | int]) -> Exact:
         """A column of these numbers over their least common denominator."""
-        fractions = [Fraction(v) for v in values]
-        den = math.lcm(*(f.denominator for f in fractions)) if fractions else 1
-        return cls.whole([f.numerator * (den // f.denominator) for f in fractions], den)
+        ratios = [v.as_integer_ratio() for v in values]
+        den = math.lcm(*[d for _, d in ratios])
+        return cls.whole([n * (den // d) for n, d in ratios], den)
 
     @classmethod
     def whole(cls, numerators: Sequence[int], den: int = 1) -> Exact:
         """A column of whole numerators over one denominator."""
-        bound = max((abs(n) for n in numerators), default=0)
+        most, least = (max(numerators), min(numerators)) if numerators else (0, 0)
+        bound = max(most, -least)
         return cls(np.array(numerators, dtype=np.int64 if bound <= LIMIT else object), den, bound)
 
     @classmethod
     def full(cls, shape: int | tuple[int, ...], value: Fraction | int) -> Exact:
         """The same number everywhere."""
-        fraction = Fraction(value)
-        bound = abs(fraction.numerator)
-        num = same(fraction.numerator, shape, np.int64 if bound <= LIMIT else object)
-        return cls(num, fraction.denominator, bound)
+        return _full(shape, *value.as_integer_ratio())
 
     @classmethod
     def concat(cls, parts: Sequence[Exact]) -> Exact:
@@ -67,10 +68,11 @@ class Exact:
             return parts[0]
         if not parts:
             return cls(np.zeros(0, np.int64))
-        if all(isinstance(p.den, int) for p in parts):
-            den = math.lcm(*(int(p.den) for p in parts))
-            parts = [p._over(den) for p in parts]
-            return cls(concatenated([p.num for p in parts]), den, max(p.bound for p in parts))
+        dens_of = [p.den for p in parts if isinstance(p.den, int)]
+        if len(dens_of) == len(parts):
+            den = math.lcm(*dens_of)
+            parts = [p if p.den == den else p._over(den) for p in parts]
+            return cls(concatenated([p.num for p in parts]), den, max([p.bound for p in parts]))
         num = np.concatenate([p.num for p in parts])
         dens = np.concatenate([p._dens() for p in parts])
         return cls(num, dens, max(p.bound for p in parts))
@@ -96,7 +98,7 @@ class Exact:
     def fractions(self) -> list[Fraction]:
         """The numbers one by one."""
         if isinstance(self.den, int):
-            return [Fraction(int(n), self.den) for n in self.num.ravel().tolist()]
+            return [Fraction(n, self.den) for n in self.num.ravel().tolist()]
         return [
             Fraction(int(n), int(d))
             for n, d in zip(self.num.ravel().tolist(), self.den.ravel().tolist(), strict=True)
@@ -125,7 +127,8 @@ class Exact:
 
     def nonzero(self) -> Array:
         """Positions that aren't 0."""
-        return np.flatnonzero(self.num != 0)
+        found: Array = (self.num != 0).nonzero()[0]
+        return found
 
     # -- arithmetic -----------------------------------------------------------------------------------
     def __neg__(self) -> Exact:
@@ -134,26 +137,23 @@ class Exact:
         return Exact(-self.num, self.den, self.bound)
 
     def __add__(self, other: Exact) -> Exact:
-        if self.shape == other.shape:
+        if self.num.shape == other.num.shape:
             # Adding nothing everywhere is frequent: no earlier base, no residue, nothing carried.
             if other.is_all(0):
                 return self
             if self.is_all(0):
                 return other
-        a, b, den = _aligned(self, other)
-        bound = a.bound + b.bound
-        if bound > LIMIT:
-            a, b = a._tight(), b._tight()
-            bound = a.bound + b.bound
-        if bound > LIMIT:
-            return Exact(a.num.astype(object) + b.num, den, bound)
-        return Exact(a.num + b.num, den, bound)
+        a, b, den, bound = _addable(self, other)
+        return Exact(a + b, den, bound)
 
     def __sub__(self, other: Exact) -> Exact:
-        return self + (-other)
+        if self.num.shape == other.num.shape and other.is_all(0):
+            return self
+        a, b, den, bound = _addable(self, other)
+        return Exact(a - b, den, bound)
 
     def __mul__(self, other: Exact) -> Exact:
-        if self.shape == other.shape:
+        if self.num.shape == other.num.shape:
             if other.is_all(1):
                 return self
             if self.is_all(1):
@@ -228,24 +228,24 @@ class Exact:
         """Running totals of a column."""
         column = self._common()
         num = _summable(column)
-        return Exact(np.cumsum(num), column.den)
+        return Exact(num.cumsum(), column.den)
 
     def sums(self, starts: Array) -> Exact:
         """Sums of the segments that begin at `starts` and end where the next begins; empty segments sum to 0."""
         column = self._common()
-        ends = np.append(starts[1:], len(column.num))
+        ends = ends_of(starts, len(column.num))
         num, bound = column._segmented(int((ends - starts).max(initial=0)))
         total = np.zeros(len(num) + 1, dtype=num.dtype)
-        np.cumsum(num, out=total[1:])
+        num.cumsum(out=total[1:])
         return Exact(total[ends] - total[starts], column.den, bound)
 
     def running(self, new: Array) -> tuple[Exact, Exact]:
         """The running total of each segment, before and after each number.  new: where a segment starts."""
         column = self._common()
-        starts = np.flatnonzero(new)
-        lengths = np.diff(np.append(starts, len(column.num)))
+        starts = new.nonzero()[0]
+        lengths = ends_of(starts, len(column.num)) - starts
         num, bound = column._segmented(int(lengths.max(initial=0)))
-        after = np.cumsum(num)
+        after = num.cumsum()
         before = after - num
         if len(starts) > 1:
             base = np.repeat(before[starts], lengths)
@@ -289,6 +289,8 @@ class Exact:
                 return quick
         num, _bound = _product(np.abs(self.num), self.bound, unit, unit)
         den = self.den if num.dtype != object or isinstance(self.den, int) else self.den.astype(object)
+        if isinstance(den, int) and den > LIMIT:
+            num = num.astype(object)
         whole, rest = num // den, num % den
         away = den - rest
         if mode == "half up":
@@ -307,6 +309,8 @@ class Exact:
     def is_whole_at(self, decimals: int) -> Array:
         """Where the number has no more than so many decimals."""
         num, _ = _product(self.num, self.bound, 10**decimals, 10**decimals)
+        if isinstance(self.den, int) and self.den > LIMIT:
+            num = num.astype(object)
         return np.asarray(num % self.den == 0, dtype=bool)
 
     # -- inside ---------------------------------------------------------------------------------------
@@ -330,18 +334,13 @@ class Exact:
 
     def is_all(self, value: int) -> bool:
         """Whether the column says, without a look at each number, that all are this whole number."""
-        return (
-            isinstance(self.den, int)
-            and self.num.size > 0
-            and not any(self.num.strides)
-            and bool(self.num.item(0) == value * self.den)
-        )
+        return is_same(self.num) and isinstance(self.den, int) and bool(self.num.item(0) == value * self.den)
 
     def _dens(self) -> Array:
         return (
             self.den
             if not isinstance(self.den, int)
-            else np.full(self.num.shape, self.den, dtype=object if self.den > LIMIT else np.int64)
+            else same(self.den, self.num.shape, object if self.den > LIMIT else np.int64)
         )
 
     def _over(self, den: int) -> Exact:
@@ -372,43 +371,61 @@ class Exact:
         return column
 
 
+def ends_of(starts: Array, size: int) -> Array:
+    """Where segments end: where the next begins, the last at the end of all."""
+    ends = np.empty(len(starts), dtype=np.int64)
+    ends[:-1], ends[-1:] = starts[1:], size
+    return ends
+
+
 def peak(values: Array) -> int:
     """The largest absolute value."""
-    return max(int(values.max()), -int(values.min())) if values.size else 0
+    if not values.size:
+        return 0
+    if is_same(values):
+        return abs(int(values.item(0)))
+    return max(int(values.max()), -int(values.min()))
 
 
+# Constants are asked for again and again.  1 and True are apart, so each type has its own.
+@lru_cache(maxsize=KEPT, typed=True)
 def same(value: object, shape: int | tuple[int, ...], dtype: npt.DTypeLike = object) -> Array:
     """The same value everywhere, kept once.  Nothing can be written into it."""
-    if isinstance(shape, int) and shape <= FEW:
-        # Quicker than keeping it once.
-        few = np.empty(shape, dtype=dtype)
-        few.fill(value)
-        few.flags.writeable = False
-        return few
     one = np.empty((), dtype=dtype)
     one[()] = value
     return np.broadcast_to(one, shape)
 
 
+@lru_cache(maxsize=KEPT, typed=True)
+def _full(shape: int | tuple[int, ...], numerator: int, den: int) -> Exact:
+    bound = abs(numerator)
+    return Exact(same(numerator, shape, np.int64 if bound <= LIMIT else object), den, bound)
+
+
 def is_same(column: Array) -> bool:
     """Whether a column keeps one value for all its places."""
-    # A text column of codes has no strides.
-    return column.size > 0 and not any(getattr(column, "strides", (1,)))
+    strides = column.strides
+    return (strides == (0,) or strides == (0, 0) or strides == ()) and column.size > 0
 
 
 def taken(column: Array, index: Any) -> Array:
     """column[index], which keeps one value for all where the column does."""
-    if column.size > 1 and column.ndim == 1 and is_same(column) and isinstance(index, np.ndarray):
+    if column.strides == (0,) and column.size > 1 and isinstance(index, np.ndarray):
         shape = (int(np.count_nonzero(index)),) if index.dtype == bool else index.shape
-        return np.broadcast_to(column[0:1].reshape(()), shape)
+        if column.dtype.kind == "M":
+            return np.broadcast_to(column[0:1].reshape(()), shape)
+        return same(column.item(0), shape, column.dtype)
     result: Array = column[index]
     return result
 
 
 def concatenated(columns: Sequence[Array]) -> Array:
     """One column after the other; one value for all where every column has that one value."""
+    for column in columns:
+        if column.strides != (0,) and column.size:
+            return np.concatenate(columns)
     filled = [c for c in columns if c.size]
-    if filled and all(c.ndim == 1 and is_same(c) for c in filled):
+    if filled:
         values = [c.item(0) for c in filled]
         if all(c.dtype == filled[0].dtype for c in filled) and all(v == values[0] for v in values):
             return same(values[0], sum(c.size for c in filled), filled[0].dtype)
@@ -447,6 +464,8 @@ def _reduced(num: Array, den: Array) -> Exact:
 def _aligned(a: Exact, b: Exact) -> tuple[Exact, Exact, int | Array]:
     """Both over one denominator."""
     if isinstance(a.den, int) and isinstance(b.den, int):
+        if a.den == b.den:
+            return a, b, a.den
         den = math.lcm(a.den, b.den)
         return a._over(den), b._over(den), den
     a_den, b_den = np.broadcast_arrays(a._dens(), b._dens())
@@ -454,6 +473,16 @@ def _aligned(a: Exact, b: Exact) -> tuple[Exact, Exact, int | Array]:
     b_num, b_bound = _product(np.broadcast_to(b.num, a_den.shape), b.bound, a_den, peak(a_den))
     product, _ = _product(a_den, peak(a_den), b_den, peak(b_den))
     return Exact(a_num, product, a_bound), Exact(b_num, product, b_bound), product
+
+
+def _addable(one: Exact, other: Exact) -> tuple[Array, Array, int | Array, int]:
+    """The numerators of both over one denominator, in a type in which no sum of two wraps; and a bound of the sums."""
+    a, b, den = _aligned(one, other)
+    bound = a.bound + b.bound
+    if bound > LIMIT:
+        a, b = a._tight(), b._tight()
+        bound = a.bound + b.bound
+    return a.num if bound <= LIMIT else a.num.astype(object), b.num, den, bound
 
 
 def _summable(column: Exact) -> Array:

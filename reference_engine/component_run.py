@@ -54,6 +54,7 @@ class ComponentRun:
     notes: dict[tuple[int, int], dict[str, str]] | None = None
     """In a run that is explained: (payee, period) -> the figures that the mechanic at work looked at, in words."""
     _rule_of: dict[Rule, int] = field(default_factory=dict)
+    _intervals: dict[str, tuple[Array, list[Period]]] = field(default_factory=dict)
 
     @property
     def conventions(self) -> Conventions:
@@ -69,8 +70,10 @@ class ComponentRun:
 
     def intervals(self, accumulate: str) -> tuple[Array, list[Period]]:
         """For each pay period the position of the interval it lies in, and the intervals."""
-        position, found = self.world.calendar.intervals(self.periods, accumulate, self.plan.valid[0])
-        return np.array(position, dtype=np.int64), found
+        if accumulate not in self._intervals:
+            position, found = self.world.calendar.intervals(self.periods, accumulate, self.plan.valid[0])
+            self._intervals[accumulate] = np.array(position, dtype=np.int64), found
+        return self._intervals[accumulate]
 
     @property
     def accumulate(self) -> str:

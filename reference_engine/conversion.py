@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact
+from reference_engine.columns import Array, Exact, same
 from reference_engine.events import Events
 from reference_engine.plans.convention_reader import open_convention
 from reference_engine.problems import Problem
@@ -17,6 +19,7 @@ from reference_engine.world import World
 
 def convert(
     value: Exact,
+    unit: Array,
     events: Events,
     rows: Array,
     period: Array,
@@ -27,19 +30,18 @@ def convert(
 ) -> tuple[Exact, Array]:
     """The values in the plan's currency, and the currency of each.  A missing rate or an open convention is a Problem.
 
-    rows: the event of each value.  period: its pay period.
+    unit: the currency of each value.  rows: its event.  period: its pay period.
     """
-    unit = events.currency[rows]
     if not plan.currency or not len(rows):
         return value, unit
-    foreign = np.flatnonzero(unit != plan.currency)
+    foreign = (unit != plan.currency).nonzero()[0]
     if not len(foreign):
         return value, unit
     date = _rate_days(events, rows, period, periods, plan, problems)
     kind = _kind(plan, world, problems)
     if date is None or kind is None:
         return value, unit
-    factor, found = Rates(world, kind).factors(unit[foreign], plan.currency, date[foreign])
+    factor, found = _rates(world, kind).factors(unit[foreign], plan.currency, date[foreign])
     keeps = plan.conventions.get("fx.missing_rate") == "keep original"
     kept = np.zeros(len(rows), dtype=bool)
     kept[foreign] = ~found & keeps
@@ -67,6 +69,8 @@ def convert(
         is_foreign &= ~kept
         # What is in the plan's currency already isn't converted, so it isn't rounded here either.
         converted = Exact.where(is_foreign, converted.rounded(rounding.mode, rounding.decimals), value)
+    if not kept.any():
+        return converted, same(plan.currency, len(rows))
     return converted, np.where(kept, unit, plan.currency).astype(object)
 
 
@@ -99,6 +103,37 @@ def _kind(plan: Plan, world: World, problems: list[Problem]) -> str | None:
     return None
 
 
+def _rates(world: World, kind: str) -> Rates:
+    """The exchange rates of one kind, read once for a world."""
+    if ("rates", kind) not in world.kept:
+        world.kept["rates", kind] = Rates(world, kind)
+    found: Rates = world.kept["rates", kind]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class RateUsed:
+    """A rate, its kind, the day for which it was looked up, and since when it was in force."""
+
+    rate: Fraction
+    kind: str
+    day: date
+    since: date
+
+
+def rate_used(world: World, plan: Plan | None, events: Events, event: int, period: Period) -> RateUsed | None:
+    """The rate at which a plan converted a record of a pay period; None where it converted nothing."""
+    if plan is None:
+        return None
+    rows, first = np.array([event]), np.zeros(1, dtype=np.int64)
+    days = _rate_days(events, rows, first, [period], plan, [])
+    kind = _kind(plan, world, [])
+    if days is None or kind is None:
+        return None
+    found = Rates(world, kind).in_force(str(events.currency[event]), plan.currency, days[0])
+    return None if found is None else RateUsed(found[1], kind, days[0].astype(object), found[0].astype(object))
+
+
 class Rates:
     """Exchange rates of one kind, each in force from its day until the next."""
 
@@ -115,10 +150,17 @@ class Rates:
 
     def rate(self, currency: str, wanted: str, day: np.datetime64) -> Fraction | None:
         """The rate in force on a day; None where there is none."""
+        found = self.in_force(currency, wanted, day)
+        return None if found is None else found[1]
+
+    def in_force(
+        self, currency: str, wanted: str, day: np.datetime64
+    ) -> tuple[np.datetime64, Fraction] | None:
+        """The first day of the rate in force on a day, and the rate; None where there is none."""
         found = None
         for start, rate in self._rates.get((currency, wanted), ()):
             if start <= day:
-                found = rate
+                found = (start, rate)
         return found
 
     def factors(self, currency: Array, wanted: str, day: Array) -> tuple[Exact, Array]:

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 
 from reference_engine.columns import Array
-from reference_engine.events import SOURCE, Events
+from reference_engine.events import Events, is_of
 from reference_engine.executors.local import Local
 from reference_engine.mechanics.crediting import (
     direct,
@@ -32,11 +32,25 @@ from reference_engine.vocabulary.calendar import NotAPeriod
 from reference_engine.vocabulary.plan import Plan
 from reference_engine.world import World
 
+_CHECKED = (
+    (split, ("credit_splits",)),
+    (roll_up, ()),
+    (rules, ("crediting_rules",)),
+    (group, ("groups",)),
+    (matched, ("matching_rules",)),
+    (holdover, ("holdovers",)),
+    (hold, ("credit_holds",)),
+    (maximum, ("credit_maximums",)),
+    (territory, ("territory_rules", "named_accounts")),
+)
+"""What is checked of a world that has one of the tables; without names, of every world."""
+
 
 def check(world: World, problems: list[Problem]) -> None:
     """What must hold of the whole world before anything is credited."""
-    for part in (split, roll_up, rules, group, matched, holdover, hold, maximum, territory):
-        part.check(world, problems)
+    for part, names in _CHECKED:
+        if not names or any(name in world.tables for name in names):
+            part.check(world, problems)
 
 
 class Crediting:
@@ -51,7 +65,8 @@ class Crediting:
         self.overlays = [r for r in listed if r.kind == OVERLAY]
         self.roll_ups = [r for r in listed if r.kind == ROLL_UP]
         self.splits = split.Splits(world)
-        self.named_overlays = split.Splits(world, "overlay")
+        named = "kind" in world.table("credit_splits").text
+        self.named_overlays = split.Splits(world, "overlay") if named else None
 
     def owned(self, events: Events) -> Events:
         """The events with the holder of their territory as owner, where the deal leaves its owner to it."""
@@ -61,20 +76,24 @@ class Crediting:
         """Direct credits, then the overlay and roll-up credits that follow from them.  Local to the events given."""
         world, reading, asked = self.world, self.reading, self.asked
         credits = direct.credit(events)
-        grouped = group.credit(events, world, self.problems)
-        if len(grouped):
-            credits = matched.ordered(Credits.joined([credits, grouped]))
-        found = matched.credit(events, world, reading, asked, self.problems)
-        credits = matched.beside_owner(credits, found, events, reading, asked)
+        if world.table("groups").size:
+            grouped = group.credit(events, world, self.problems)
+            if len(grouped):
+                credits = matched.ordered(Credits.joined([credits, grouped]))
+        if world.table("matching_rules").size:
+            found = matched.credit(events, world, reading, asked, self.problems)
+            credits = matched.beside_owner(credits, found, events, reading, asked)
         credits = holdover.holdover(credits, events, world)
         credits = self.splits.split(credits, events)
         credits = hold.hold(credits, events, world, reading, asked)
-        if not self.overlays and not self.roll_ups and not self.named_overlays.names:
+        named: list[Credits] = []
+        if self.named_overlays is not None and self.named_overlays.names:
+            named = [hold.hold(self.named_overlays.overlay(events), events, world, reading, asked)]
+        elif not self.overlays and not self.roll_ups:
             return credits
         days = self._hierarchy_days(events)
-        named = hold.hold(self.named_overlays.overlay(events), events, world, reading, asked)
         indirect = [
-            *([named] if len(named) else []),
+            *(c for c in named if len(c)),
             *overlay.overlay(credits, events, days, world, self.overlays),
             *roll_up.roll_up(credits, events, days, world, self.roll_ups, reading, asked),
         ]
@@ -86,8 +105,12 @@ class Crediting:
     def _hierarchy_days(self, events: Events) -> Array:
         """For each event the day whose reporting lines count."""
         # A return follows its sale: what was credited to a manager is taken back from the same one.
-        back = np.isin(events.source, [SOURCE["returns of deals"], SOURCE["returns of sales"]])
-        day: Array = np.where(back & ~np.isnat(events.deal_date), events.deal_date, events.date)
+        back = is_of(events.source, "returns of deals", "returns of sales")
+        day: Array = (
+            np.where(back & ~np.isnat(events.deal_date), events.deal_date, events.date)
+            if back.any()
+            else events.date
+        )
         if not self.world.reporting.dated and not self.world.people.ever_changed:
             return day
         how = self.reading.rollup_as_of

@@ -92,7 +92,7 @@ def ledger(cells: Cells, rounded: SettlingRun) -> Moved:
         short = Exact.where(floor, (level - earned).maximum(zero), zero)
         prepaid = Exact.where(does == PREPAID, draw, zero)
         netted = prepaid.minimum(earned.maximum(zero))
-        would.append((does == FLOOR) & (short.num > 0) & (seen.num > 0))
+        would.append((does == FLOOR) & cells.owed[:, t] & (short.num > 0) & (seen.num > 0))
         offsets = cells.offsets[:, t] & (does == FLOOR)
         used = Exact.where(offsets, shelter.minimum(short), zero)
         shelter = shelter - used

@@ -88,7 +88,7 @@ def _ask(run: SettlingRun, cells: Cells, moved: Moved, periods: Periods) -> None
             payee = run.world.payees[int(run.payees[r])]
             run.need(
                 "draw.surplus_offsets",
-                f'the draw of "{payee}", who earned more than it before and less in {run.periods[t].label},',
+                f'the recoverable draw of "{payee}", who earned more than it before and less in {run.periods[t].label},',
                 periods.terms[int(periods.term[r, t])].where,
             )
     if run.reading("draw.negative") is None:

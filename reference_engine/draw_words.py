@@ -91,10 +91,11 @@ class _Words:
         start = f"{self._earned(row, period)} was earned, which is less than the draw of {self._m(self.cells.draw, row, period)}"
         if self.moved.sheltered.num[row, period]:
             start += f"; {self._m(self.moved.sheltered, row, period)} of the difference is covered by earlier pay above the draw"
+        amount = self._m(self.moved.advance, row, period)
         tail = (
-            f"the difference is advanced and {self._debt(row, period)}"
+            f"{amount} is advanced and {self._debt(row, period)}"
             if self.cells.owed[row, period]
-            else "the difference is paid and need not be paid back"
+            else f"{amount} is paid on top and need not be paid back"
         )
         return f"{start}: {tail}"
 

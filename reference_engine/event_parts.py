@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact
+from reference_engine.columns import Array, Exact, concatenated, same
 from reference_engine.events import Events
 from reference_engine.table import Table
 from reference_engine.words import as_words
@@ -92,10 +92,12 @@ def joined(parts: list[EventPart]) -> Events:
     names = dict.fromkeys(name for p in parts for name in p.attributes)
 
     def column(name: str, dtype: Any = object) -> Array:
+        if len(parts) == 1:
+            return np.asarray(getattr(parts[0], name))
         return np.concatenate([np.asarray(getattr(p, name)) for p in parts]) if parts else np.zeros(0, dtype)
 
     return Events(
-        np.concatenate([np.full(len(p), p.source, dtype=np.int8) for p in parts])
+        concatenated([same(p.source, len(p), np.int8) for p in parts])
         if parts
         else np.zeros(0, np.int8),
         column("kind"),
@@ -115,9 +117,9 @@ def joined(parts: list[EventPart]) -> Events:
         column("free", bool),
         np.concatenate([np.arange(len(p)) for p in parts]) if parts else np.zeros(0, np.int64),
         {
-            n: np.concatenate([p.attributes.get(n, np.full(len(p), "", dtype=object)) for p in parts])
+            n: np.concatenate([p.attributes.get(n, same("", len(p))) for p in parts])
             for n in names
         },
         tuple(p.table for p in parts),
-        np.concatenate([np.full(len(p), i) for i, p in enumerate(parts)]) if parts else np.zeros(0, np.int64),
+        concatenated([same(i, len(p), np.int64) for i, p in enumerate(parts)]) if parts else np.zeros(0, np.int64),
     )

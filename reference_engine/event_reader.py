@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact
+from reference_engine.columns import Array, Exact, same
 from reference_engine.event_parts import EventPart, joined, only, pick, pick_numbers
 from reference_engine.events import SOURCE, Events
 from reference_engine.problems import Problem
@@ -376,14 +376,14 @@ class _Reader:
     ) -> EventPart:
         size = table.size
         known = known_days if known_days is not None else table.days("known")
-        nothing = Exact(np.zeros(size, np.int64))
-        blank = np.full(size, "", dtype=object)
+        nothing = Exact.full(size, 0)
+        blank = same("", size)
         if free is None:
             free = self._free(attributes, size)
         return EventPart(
             SOURCE[source],
             table,
-            np.full(size, kind, dtype=object) if isinstance(kind, str) else kind,
+            same(kind, size) if isinstance(kind, str) else kind,
             record,
             blank if line is None else line,
             deal,
@@ -395,8 +395,8 @@ class _Reader:
             blank if currency is None else currency,
             nothing if units is None else units,
             nothing if cost is None else cost,
-            np.zeros(size, dtype=bool) if has_cost is None else has_cost,
-            np.ones(size, dtype=np.int64) if sign is None else sign,
+            same(False, size, bool) if has_cost is None else has_cost,
+            same(1, size, np.int64) if sign is None else sign,
             free,
             attributes,
             np.where(np.isnat(known), date, known),
@@ -407,7 +407,7 @@ class _Reader:
         names = table.words(column).tolist()
         rows = np.array([target.index.get(name, -1) for name in names], dtype=np.int64)
         if required:
-            for row in np.flatnonzero(rows < 0).tolist()[:50]:
+            for row in (rows < 0).nonzero()[0].tolist()[:50]:
                 self._lost(table, row, column, names[row], target.name.replace("_", " ").rstrip("s"))
         return rows
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,19 @@ SOURCES = (
     "pipeline",
 )
 SOURCE = {name: code for code, name in enumerate(SOURCES)}
+
+
+def is_of(source: Array, *names: str) -> Array:
+    """Which of these codes are of these sources."""
+    found: Array = _lookup(names)[source]
+    return found
+
+
+@lru_cache(maxsize=256)
+def _lookup(names: tuple[str, ...]) -> Array:
+    out = np.zeros(len(SOURCES), dtype=bool)
+    out[[SOURCE[name] for name in names]] = True
+    return out
 
 
 @dataclass(frozen=True)

@@ -135,6 +135,10 @@ class Figures:
     def _find(self, name: str, component: Component) -> Column | None:
         if name in OWN and component.measure:
             return self.column(OWN[name] + component.measure, component)
+        own = self.plan.measure(name)
+        if own is not None:
+            # A measure may be called "team sales"; then it is no sum of the team's "sales".
+            return self._measured(own, self._accumulate(own), component)
         for prefix, make in (
             ("quota of ", self._quota),
             ("attainment of ", self._attainment),

@@ -39,19 +39,39 @@ _RULE = re.compile(
 )
 
 
+LONGEST = 550
+"""Days of the longest fiscal year: 18 months, where a company changes its year."""
+
+
+def _is_year(label: str) -> bool:
+    return re.fullmatch(r"FY\d{4}", label, re.ASCII) is not None
+
+
 def read_calendar(table: Table | None, calendar: Calendar, problems: list[Problem]) -> Calendar:
     """The calendar of a company.  Adds Problems for rows that contradict each other or themselves."""
     if table is None or not table.size:
         return calendar
     periods: list[Period] = []
     years = list(calendar.fiscal_starts)
+    stated: dict[int, tuple[date, date, int]] = {}
     for row, label in enumerate(table.words("period").tolist()):
         pattern = str(table.words("pattern")[row])
         span = _span(table, row, label, problems)
         if span is None:
             continue
         first, last = span
-        is_year = label.startswith("FY") and label[2:].isdigit()
+        is_year = _is_year(label)
+        if (last - first).days >= LONGEST:
+            problems.append(
+                Problem(
+                    "calendar-long",
+                    f'"{label}" has {(last - first).days + 1:,} days.',
+                    table.where(row),
+                    "No fiscal year or period is longer than 18 months, so one of its days is wrong.",
+                    'Correct "from" or "to".',
+                )
+            )
+            continue
         if pattern and not is_year:
             problems.append(
                 Problem(
@@ -67,17 +87,43 @@ def read_calendar(table: Table | None, calendar: Calendar, problems: list[Proble
         elif is_year:
             # A row for a whole fiscal year says when the year starts; its months and quarters follow.
             years.append((int(label[2:]), first))
+            stated[int(label[2:])] = first, last, row
         else:
             periods.append(Period(first, last, label))
         _check_meets(periods, table, row, problems)
+    years += _following(stated, table, problems)
     return Calendar(tuple(years), tuple(periods), calendar.pay_cadence)
+
+
+def _following(
+    stated: dict[int, tuple[date, date, int]], table: Table, problems: list[Problem]
+) -> list[tuple[int, date]]:
+    """The years that start where a stated one ends on a day of its own; a Problem where two stated years don't meet."""
+    out: list[tuple[int, date]] = []
+    for year, (first, last, _) in stated.items():
+        start = last + timedelta(days=1)
+        if year + 1 in stated:
+            found, _, row = stated[year + 1]
+            if found != start:
+                problems.append(
+                    Problem(
+                        "calendar-gap",
+                        f"FY{year + 1} doesn't start on the day after FY{year} ends ({last}).",
+                        table.where(row),
+                        "A deal in a gap would be paid in no period, one in an overlap in two.",
+                        "Make the years meet, in order.",
+                    )
+                )
+        elif start != add_months(first, 12):
+            out.append((year + 1, start))
+    return out
 
 
 def _span(table: Table, row: int, label: str, problems: list[Problem]) -> tuple[date, date] | None:
     """First and last day of a row: as stated, or by the rule in which the year ends."""
     first, last = table.days("from")[row], table.days("to")[row]
     rule = str(table.words("year ends")[row])
-    if rule and label.startswith("FY") and label[2:].isdigit():
+    if rule and _is_year(label):
         if _RULE.match(rule) is None:
             problems.append(
                 Problem(
@@ -90,6 +136,8 @@ def _span(table: Table, row: int, label: str, problems: list[Problem]) -> tuple[
             )
             return None
         year = int(label[2:])
+        if not _likely(year, label, table, row, problems):
+            return None
         return year_end(rule, year - 1) + timedelta(days=1), year_end(rule, year)
     if np.isnat(first):
         problems.append(
@@ -103,6 +151,8 @@ def _span(table: Table, row: int, label: str, problems: list[Problem]) -> tuple[
         )
         return None
     start: date = first.astype(object)
+    if not _likely(start.year, label, table, row, problems):
+        return None
     if np.isnat(last):
         if str(table.words("pattern")[row]) in (*_WEEKS, "13 periods of 4 weeks"):
             return start, start + timedelta(weeks=52, days=-1)
@@ -121,6 +171,22 @@ def _span(table: Table, row: int, label: str, problems: list[Problem]) -> tuple[
         # Whoever reads the table has said so already.
         return None
     return start, end
+
+
+def _likely(year: int, label: str, table: Table, row: int, problems: list[Problem]) -> bool:
+    """Whether anybody can be paid in a year; a Problem where not."""
+    if 1900 <= year < 2200:
+        return True
+    problems.append(
+        Problem(
+            "calendar-day",
+            f'"{label}" starts in the year {year}.',
+            table.where(row),
+            "Nobody is paid then, so it is a slip.",
+            "Correct the year.",
+        )
+    )
+    return False
 
 
 def year_end(rule: str, year: int) -> date:

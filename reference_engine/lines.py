@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any
 
@@ -64,10 +64,9 @@ class Lines:
 
     def take(self, index: Array) -> Lines:
         """The lines at these positions, which become their origin."""
-        columns = {f.name: getattr(self, f.name) for f in fields(self)}
         values: dict[str, Any] = {
             name: None if c is None else taken(c, index) if isinstance(c, np.ndarray) else c[index]
-            for name, c in columns.items()
+            for name, c in self.__dict__.items()
         }
         values["origin"] = np.arange(len(self))[index]
         return Lines(**values)
@@ -75,7 +74,7 @@ class Lines:
     def change(self, **columns: Any) -> Lines:
         """The same lines with some columns changed; each line is its own origin."""
         columns.setdefault("origin", np.arange(len(self)))
-        return replace(self, **columns)
+        return Lines(**{**self.__dict__, **columns})
 
     def signed_base(self) -> Exact:
         """The base with the sign of what it does to a measure."""
@@ -89,16 +88,18 @@ class Lines:
     @classmethod
     def joined(cls, parts: list[Lines]) -> Lines:
         """One after the other.  The origins of the first stay; those of the others must say theirs."""
+        if len(parts) == 1:
+            return parts[0]
         values: dict[str, Any] = {}
         apart = any(p.counted is not None for p in parts)
         values["counted"] = (
             Exact.concat([p.base if p.counted is None else p.counted for p in parts]) if apart else None
         )
-        for f in fields(cls):
-            if f.name == "counted":
+        for name in _COLUMNS:
+            if name == "counted":
                 continue
-            columns = [getattr(p, f.name) for p in parts]
-            values[f.name] = (
+            columns = [p.__dict__[name] for p in parts]
+            values[name] = (
                 Exact.concat(columns)
                 if isinstance(columns[0], Exact)
                 else joined_texts(columns)
@@ -150,6 +151,9 @@ class Lines:
         )
 
 
+_COLUMNS = tuple(f.name for f in fields(Lines))
+
+
 @dataclass(frozen=True, slots=True)
 class LineView:
     """One line, as the wording of a mechanic sees it."""
@@ -199,21 +203,25 @@ class Paid:
 
 def paid(lines: Lines) -> list[Paid]:
     """What is paid, in the order of payees and periods.  Held lines aren't."""
-    rows = np.flatnonzero(~lines.held)
+    rows = (~lines.held).nonzero()[0]
     if not len(rows):
         return []
+    payee, paid_in = lines.payee[rows], lines.paid_in[rows]
     words = list(zip(lines.kind[rows].tolist(), lines.currency[rows].tolist(), strict=True))
     code = {pair: i for i, pair in enumerate(dict.fromkeys(words))}
     word = np.array([code[pair] for pair in words], dtype=np.int64)
-    order = np.lexsort((word, lines.paid_in[rows], lines.payee[rows]))
-    keys = [k[order] for k in (lines.payee[rows], lines.paid_in[rows], word)]
-    new = np.ones(len(rows), dtype=bool)
+    order = np.lexsort((word, paid_in, payee))
+    keys = [k[order] for k in (payee, paid_in, word)]
+    new = np.empty(len(rows), dtype=bool)
+    new[0] = True
     new[1:] = (keys[0][1:] != keys[0][:-1]) | (keys[1][1:] != keys[1][:-1]) | (keys[2][1:] != keys[2][:-1])
-    starts = np.flatnonzero(new)
+    starts = new.nonzero()[0]
     amounts = lines.amount[rows[order]].sums(starts).fractions()
-    counts = np.diff(np.append(starts, len(rows)))
+    ends = [*starts.tolist()[1:], len(rows)]
     pairs = list(code)
     return [
-        Paid(int(keys[0][s]), int(keys[1][s]), *pairs[int(keys[2][s])], amount, int(count))
-        for s, amount, count in zip(starts.tolist(), amounts, counts.tolist(), strict=True)
+        Paid(who, when, pairs[which][0], pairs[which][1], amount, end - start)
+        for who, when, which, amount, start, end in zip(
+            *(k[starts].tolist() for k in keys), amounts, starts.tolist(), ends, strict=True
+        )
     ]

@@ -52,6 +52,11 @@ class People:
         self._lookups: dict[str, tuple[Array, Array, Array]] = {}
         self._read()
 
+    @property
+    def unbroken(self) -> bool:
+        """Whether everybody is employed always and never on leave, as far as anybody says."""
+        return self._unbroken
+
     # -- employment -----------------------------------------------------------------------------------
     def employed(self, payee: int) -> list[Days]:
         """The spans in which a payee is employed, in order."""
@@ -66,6 +71,8 @@ class People:
 
     def employed_on(self, payee: Array, day: Array) -> Array:
         """Whether each payee is employed on each day."""
+        if self._unbroken:
+            return np.ones(len(payee), dtype=bool)
         inside: Array = (day >= self.first[payee]) & (day <= self.last[payee])
         for code, spells in self.spells.items():
             rows = np.flatnonzero(payee == code)
@@ -165,6 +172,9 @@ class People:
         starts: dict[int, list[tuple[date, Where]]] = {}
         ends: dict[int, list[tuple[date, Where]]] = {}
         events = world.table("employment_events")
+        self._unbroken = not events.size and "hired" not in table.dates and "left" not in table.dates
+        if self._unbroken:
+            return
         moving = {
             world.payee_code[str(p)]
             for p, e in zip(events.words("payee").tolist(), events.words("event").tolist(), strict=True)

@@ -22,7 +22,7 @@ from reference_engine.mechanics.registry import Mechanic
 from reference_engine.problems import Problem
 from reference_engine.quotas import Quotas
 from reference_engine.results import Part
-from reference_engine.selection import Eligibility, first_lines, select
+from reference_engine.selection import eligibility, first_lines, select
 from reference_engine.vocabulary.calendar import NotAPeriod, Period
 from reference_engine.vocabulary.plan import MEASURE_SOURCES, MEASURES, Component, Measure, Plan, Rounding
 from reference_engine.vocabulary.results import FigureValue
@@ -54,7 +54,7 @@ class PlanRun:
     def parts(self) -> list[Part]:
         """One part for each component, and one for what is done to the plan as a whole."""
         plan, world = self.plan, self.world
-        self.eligible = Eligibility(plan, world)
+        self.eligible = eligibility(plan, world)
         done: dict[str, Part] = {}
         self.records = RecordScope(world, self.events, done)
         chosen = {c.name: self._chosen(c) for c in plan.components}
@@ -68,8 +68,7 @@ class PlanRun:
         self.figures = Figures(
             plan, world, self.quotas, periods, lambda m: self._counted(m, periods), self.problems
         )
-        names = [name for m in plan.mechanics() for name in m.names()]
-        names += [name for m in plan.measures for name in m.mentions()]
+        names = [*plan.figure_names, *(name for m in plan.measures for name in m.mentions())]
         together = any(m.reads_others for m in plan.mechanics()) or any(
             name.startswith(("team ", "company ", "previous team ", "previous company ")) for name in names
         )
@@ -79,7 +78,7 @@ class PlanRun:
             chosen = {
                 name: rows[np.isin(self.credits.payee[rows], self.only)] for name, rows in chosen.items()
             }
-        for component in _ordered(plan):
+        for component in plan.ordered:
             rows = chosen[component.name]
             self._check_cancellations(component, rows)
             done[component.name] = self._component(component, rows, periods, together)
@@ -258,15 +257,15 @@ class PlanRun:
     def _accumulates(self) -> bool:
         longer = self.plan.conventions.get("tier.accumulate") not in (None, "period")
         longer |= any(m.accumulate not in ("", "period") for m in self.plan.measures)
-        longer |= any(name.endswith(tuple(SPANS)) for m in self.plan.mechanics() for name in m.names())
+        longer |= any(name.endswith(tuple(SPANS)) for name in self.plan.figure_names)
         return longer and not self.world.calendar.custom
 
     def _basic(self) -> list[Measure]:
         """The basic measures that figures mention by their plain names."""
-        names = [name for m in self.plan.mechanics() for name in m.names()]
+        names = list(self.plan.figure_names)
         names += [name for f in self.plan.figures for name in f.is_.names()]
         names += [n for m in self.plan.measures for n in m.mentions()]
-        return [
+        return [] if not names else [
             Measure(m, m, dict.fromkeys(MEASURE_SOURCES[m], Fraction(1)), ("direct",), where=self.plan.where)
             for m in MEASURES
             if any(m in name for name in names)
@@ -325,8 +324,15 @@ class PlanRun:
     def earned(self, part: Part, run: ComponentRun, together: bool = False) -> Part:
         """A component's lines earned and paid, chunk by chunk of its payees."""
         component, periods, lines = run.component, run.periods, part.lines
-        chunks = [np.arange(len(lines))] if together else self.executor.payee_ranges(lines.payee)
         idle = self._idle(lines.payee)
+        if together or len(lines) <= self.executor.chunk:
+            run.idle = idle
+            part.lines = self._earn(run, lines, part)[1]
+            self.problems.extend(run.problems)
+            self.shown.extend(run.shown)
+            part.notes = self.notes
+            return part
+        chunks = self.executor.payee_ranges(lines.payee)
 
         def earn(chunk: int) -> tuple[ComponentRun, Lines]:
             own = lines.take(chunks[chunk]) if len(chunks) > 1 else lines
@@ -363,6 +369,8 @@ class PlanRun:
     def _idle(self, selling: Array) -> Array:
         """The payees with a target incentive under the plan who have no line."""
         codes = [self.world.payee_code[p] for p in self.quotas.with_target(self.plan.name)]
+        if not codes:
+            return np.zeros(0, dtype=np.int64)
         idle = np.setdiff1d(np.array(codes, dtype=np.int64), selling)
         return idle if self.only is None else np.intersect1d(idle, self.only)
 
@@ -471,7 +479,7 @@ class PlanRun:
         )
 
     def _check_cancellations(self, component: Component, rows: Array) -> None:
-        if "cancellations" not in component.sources or any(
+        if not self.world.table("cancellations").size or "cancellations" not in component.sources or any(
             m.name == "clawback" for m in (*component.pay, *self.plan.pay)
         ):
             return
@@ -510,20 +518,6 @@ def _as_component(measure: Measure) -> Component:
     )
 
 
-def _ordered(plan: Plan) -> list[Component]:
-    """The components, each after those whose results it looks at."""
-    out: list[Component] = []
-    waiting = list(plan.components)
-    while waiting:
-        done = {c.name for c in out}
-        found = next((c for c in waiting if all(n in done for n in plan.needed_by(c))), None)
-        if found is None:
-            raise AssertionError("the reader lets no circle of components pass")
-        waiting.remove(found)
-        out.append(found)
-    return out
-
-
 def _renumbered(part: Part, run: ComponentRun) -> Array:
     numbers = np.array([run.rule(r.words, r.label, r.where) for r in part.rules] or [0], dtype=np.int64)
     return np.where(part.lines.rule >= 0, numbers[part.lines.rule], -1)
@@ -541,6 +535,8 @@ def _merged(run: ComponentRun, done: list[tuple[ComponentRun, Lines]]) -> Lines:
 
 def _rounding_lines(lines: Lines, rounding: Rounding, run: ComponentRun) -> Lines | None:
     """Lines that bring each payee's sum of a period to its rounded value; None where every sum is round already."""
+    if lines.amount.is_whole_at(rounding.decimals).all():
+        return None
     paid = np.flatnonzero(~lines.held)
     if not len(paid):
         return None

@@ -80,6 +80,8 @@ def work_time(world: World, problems: list[Problem]) -> WorkTime:
     """The tables holidays and work_schedules."""
     days = [d.astype(object) for d in world.table("holidays").days("date")]
     table = world.table("work_schedules")
+    if not table.size:
+        return WorkTime(days, {})
     hours = table.amounts("hours per week")
     schedules: dict[str, list[Schedule]] = {}
     for row in np.argsort(table.days("from"), kind="stable").tolist():
@@ -94,6 +96,17 @@ def work_time(world: World, problems: list[Problem]) -> WorkTime:
                     table.where(row),
                     "Its hours would fall on no day.",
                     f"Write some of {', '.join(WEEKDAYS)}, with commas.",
+                )
+            )
+            continue
+        if not 0 <= hours.value.at(row) <= 168:
+            problems.append(
+                Problem(
+                    "work-days",
+                    f"a week of {format_number(hours.value.at(row))} hours of work.",
+                    table.where(row),
+                    "A part of a quota or target would be more than the whole, or less than nothing.",
+                    "Write the hours of a week, from 0 to 168.",
                 )
             )
             continue

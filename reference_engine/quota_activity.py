@@ -38,7 +38,7 @@ class Active:
         """The entries of payees who may not be there on every day of their period; all others count in full."""
         size = len(self.run.world.payees)
         holder = np.minimum(entries.holder, size - 1) if size else entries.holder
-        payee = np.flatnonzero(self.run.is_payee(entries.holder))
+        payee = self.run.is_payee(entries.holder).nonzero()[0]
         holder, first, last = holder[payee], first[payee], last[payee]
         own = (entries.first[payee] <= first) & (entries.last[payee] >= last)
         there = (self.people.first[holder] <= first) & (self.people.last[holder] >= last)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from fractions import Fraction
@@ -75,6 +75,9 @@ class Entries:
     @classmethod
     def joined(cls, parts: Sequence[Entries]) -> Entries:
         """One after the other."""
+        parts = [p for p in parts if len(p)] or parts[:1]
+        if len(parts) == 1:
+            return parts[0]
         values: dict[str, Any] = {}
         for f in fields(cls):
             columns = [getattr(p, f.name) for p in parts]
@@ -122,7 +125,7 @@ class QuotaRun:
     names: list[str] = field(default_factory=list)
     periods: list[Period] = field(default_factory=list)
     wheres: Wheres = field(default_factory=Wheres)
-    notes: list[str] = field(default_factory=list)
+    notes: list[str | Callable[[], str]] = field(default_factory=list)
     _codes: dict[str, int] = field(default_factory=dict)
     _periods: dict[tuple[date, date], int] = field(default_factory=dict)
     _notes: dict[str, int] = field(default_factory=dict)
@@ -182,6 +185,17 @@ class QuotaRun:
             self._notes[words] = len(self.notes)
             self.notes.append(words)
         return self._notes[words]
+
+    def told(self, note: int) -> str:
+        """The words of a note."""
+        words = self.notes[note]
+        return words if isinstance(words, str) else words()
+
+    def later(self, words: Sequence[Callable[[], str]]) -> Array:
+        """Notes whose words are made only when somebody asks for them."""
+        first = len(self.notes)
+        self.notes.extend(words)
+        return np.arange(first, len(self.notes))
 
     def noted(self, words: Iterable[str]) -> Array:
         return np.array([self.note(w) for w in words], dtype=np.int64)

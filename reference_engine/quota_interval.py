@@ -8,11 +8,11 @@ from datetime import date
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact
+from reference_engine.columns import Array, Exact, ends_of
 from reference_engine.people import Days, clipped, without
 from reference_engine.problems import Problem, Where
 from reference_engine.proration import Portion
-from reference_engine.quota_entries import ASSIGNED, Entries, QuotaMechanic, QuotaRun
+from reference_engine.quota_entries import ASSIGNED, DEFAULT, STATED, Entries, QuotaMechanic, QuotaRun
 from reference_engine.vocabulary.calendar import Period
 
 There = Callable[[int], list[Days]]
@@ -75,10 +75,11 @@ def resolved(book: Book, intervals: Sequence[Period], measure: str, there: There
     own = run.is_payee(entries.holder)
     wanted = own & ((entries.measure == measure) | (entries.measure == "") if measure else True)
     wanted &= ~_less_specific(entries, np.asarray(wanted, dtype=bool), measure)
-    for level in np.unique(entries.level).tolist():
+    for level in [n for n in (STATED, ASSIGNED, DEFAULT) if (entries.level == n).any()]:
         for fits in (exact, inside & ~exact):
-            rows = np.flatnonzero(wanted & (entries.level == level) & fits[entries.period])
-            cells = _filled(cells, book, rows, at, fits is exact, intervals, there)
+            rows = (wanted & (entries.level == level) & fits[entries.period]).nonzero()[0]
+            if len(rows):
+                cells = _filled(cells, book, rows, at, fits is exact, intervals, there)
     return cells
 
 
@@ -122,12 +123,14 @@ def _filled(
         return cells
     order = np.lexsort((entries.period[rows], cell))
     rows, cell = rows[order], cell[order]
-    starts = np.flatnonzero(np.r_[True, cell[1:] != cell[:-1]])
+    new = np.ones(len(cell), dtype=bool)
+    new[1:] = cell[1:] != cell[:-1]
+    starts = new.nonzero()[0]
     keys = cell[starts]
     total = entries.amount[rows].sums(starts)
     counted = np.add.reduceat(book.counted[rows].astype(np.int64), starts) > 0
     units = entries.currency[rows]
-    mixed = np.flatnonzero(units != np.repeat(units[starts], np.diff(np.r_[starts, len(rows)])))
+    mixed = (units != units[starts].repeat(ends_of(starts, len(rows)) - starts)).nonzero()[0]
     if len(mixed):
         row = int(rows[mixed[0]])
         book.problems.append(
@@ -165,7 +168,7 @@ def _filled(
     flat = keys[good]
     size = cells.present.size
     index = np.full(size, -1, dtype=np.int64)
-    index[flat] = np.flatnonzero(good)
+    index[flat] = good.nonzero()[0]
     amount = Exact.where(index >= 0, total[np.maximum(index, 0)], cells.amount.ravel())
     present, currency, where = (
         cells.present.ravel().copy(),

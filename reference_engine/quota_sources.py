@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
-from reference_engine.columns import Array, Exact
+from reference_engine.columns import Exact, same
 from reference_engine.quota_entries import (
     ASSIGNED,
     FIRST,
@@ -15,6 +17,7 @@ from reference_engine.quota_entries import (
     amount_words,
     percent_words,
 )
+from reference_engine.table import Numbers
 from reference_engine.vocabulary.calendar import NotAPeriod
 from reference_engine.words import coded
 
@@ -36,20 +39,7 @@ def stated(run: QuotaRun) -> Entries:
         labels = coded(table.words("period"))
         period = [run.period(run.world.calendar.period(str(w))) for w in labels.names]
         notes = (
-            [
-                f"{amount_words(q, u)} stated"
-                + (f", of which {percent_words(r)} count while ramping up" if has else "")
-                + (f", adjusted by {amount_words(a, u)}" if adjusted else "")
-                for q, u, r, has, a, adjusted in zip(
-                    amounts.value.fractions(),
-                    _units(amounts.currency, table.size),
-                    ramp.value.fractions(),
-                    ramp.present.tolist(),
-                    more.value.fractions(),
-                    more.present.tolist(),
-                    strict=True,
-                )
-            ]
+            [partial(_stated_words, amounts, ramp, more, row) for row in range(table.size)]
             if table.size <= 10_000
             else None
         )
@@ -60,24 +50,32 @@ def stated(run: QuotaRun) -> Entries:
                 value,
                 amounts.currency if amounts.currency is not None else np.full(table.size, "", dtype=object),
                 table.words("measure"),
-                np.full(table.size, STATED),
-                np.full(table.size, FIRST),
-                np.full(table.size, LAST),
+                same(STATED, table.size, np.int64),
+                same(FIRST, table.size, FIRST.dtype),
+                same(LAST, table.size, LAST.dtype),
                 np.arange(base, base + table.size),
-                np.full(table.size, -1),
-                np.full(table.size, run.note("stated")) if notes is None else run.noted(notes),
+                same(-1, table.size, np.int64),
+                np.full(table.size, run.note("stated")) if notes is None else run.later(notes),
             )
         )
     return Entries.joined(parts) if parts else Entries.empty()
 
 
-def _units(currency: Array | None, size: int) -> list[str]:
-    return [""] * size if currency is None else [str(c) for c in currency.tolist()]
+def _stated_words(amounts: Numbers, ramp: Numbers, more: Numbers, row: int) -> str:
+    unit = "" if amounts.currency is None else str(amounts.currency[row])
+    words = f"{amount_words(amounts.value.at(row), unit)} stated"
+    if ramp.present[row]:
+        words += f", of which {percent_words(ramp.value.at(row))} count while ramping up"
+    if more.present[row]:
+        words += f", adjusted by {amount_words(more.value.at(row), unit)}"
+    return words
 
 
 def assigned(run: QuotaRun) -> Entries:
     """The quotas, or target incentives, that the assignments to the plan state, for every period of the horizon."""
     table = run.world.table("plan_assignments")
+    if run.kind not in table.numbers:
+        return Entries.empty()
     amounts = table.amounts(run.kind)
     mine = np.flatnonzero(
         (table.words("plan") == run.plan.name) & amounts.present & (table.words("period") != "")

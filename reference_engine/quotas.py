@@ -19,7 +19,7 @@ from reference_engine.quota_activity import Active, portion_words
 from reference_engine.quota_entries import Entries, QuotaMechanic, QuotaRun, amount_words
 from reference_engine.quota_interval import Book, QuotaCells, resolved, used
 from reference_engine.quota_sources import assigned, stated
-from reference_engine.selection import Eligibility
+from reference_engine.selection import Eligibility, eligibility
 from reference_engine.vocabulary.calendar import NotAPeriod, Period
 from reference_engine.vocabulary.plan import Plan
 from reference_engine.vocabulary.results import QuotaRow
@@ -51,7 +51,10 @@ class Quotas:
         self.people: People = self.world.people
         self._work = work_time(self.world, self.problems)
         self._by_name = {p.name: p for p in self.plans}
+        self._check_labels()
         table = self.world.table("plan_assignments")
+        if "quota" not in table.numbers and "target incentive" not in table.numbers:
+            return
         quota, target = table.amounts("quota"), table.amounts("target incentive")
         blank = (quota.present | target.present) & (table.words("period") == "")
         for row in np.flatnonzero(blank).tolist():
@@ -64,6 +67,23 @@ class Quotas:
                     'Fill the column "period" with month, quarter, half-year or year.',
                 )
             )
+
+    def _check_labels(self) -> None:
+        """The periods that quota mechanics name must be periods, whether or not anything looks at the quota."""
+        for mechanic in (m for p in self.plans for m in _mechanics(p)):
+            for label in mechanic.labels():
+                try:
+                    self.world.calendar.period(label)
+                except NotAPeriod as error:
+                    self.problems.append(
+                        Problem(
+                            "not-a-period",
+                            f'"{mechanic.name}": {error}',
+                            mechanic.where,
+                            "The quota would be for no time.",
+                            "Write a period of the calendar.",
+                        )
+                    )
 
     # -- asking ----------------------------------------------------------------------------------------
     def cells(
@@ -95,8 +115,10 @@ class Quotas:
     def with_target(self, plan: str) -> list[str]:
         """The payees who have a target incentive under a plan."""
         table = self.world.table("plan_assignments")
-        rows = (table.words("plan") == plan) & table.amounts("target incentive").present
-        found = dict.fromkeys(table.words("payee")[rows].tolist())
+        found: dict[str, None] = {}
+        if "target incentive" in table.numbers:
+            rows = (table.words("plan") == plan) & table.amounts("target incentive").present
+            found = dict.fromkeys(table.words("payee")[rows].tolist())
         made = self._by_name.get(plan)
         if made is not None and any(m.makes_targets for m in _mechanics(made)):
             found |= dict.fromkeys(
@@ -111,7 +133,7 @@ class Quotas:
 
     def eligible(self, plan: str) -> Eligibility:
         if plan not in self._eligible:
-            self._eligible[plan] = Eligibility(self._by_name[plan], self.world)
+            self._eligible[plan] = eligibility(self._by_name[plan], self.world)
         return self._eligible[plan]
 
     def steps(
@@ -129,6 +151,14 @@ class Quotas:
         parts = [f"{periods[int(entries.period[r])].label}: {', '.join(_steps(book, r))}" for r in rows]
         total = amount_words(cells.amount[payee].at(0), str(cells.currency[payee, 0]))
         return (*parts, f"together: {total}")
+
+    def check(self) -> None:
+        """A quota that can't be made is refused, though nothing is paid on it: it would be shown half made."""
+        for plan in self.plans:
+            spans = self._stated_days(plan) if _mechanics(plan) else None
+            if spans is not None:
+                found = self._book(plan.name, "quota", [Period(*spans, "")]).problems
+                self.problems.extend(p for p in found if p not in self.problems)
 
     def rows(self) -> list[QuotaRow]:
         """Every quota of every plan after its last step, with the steps that made it."""
@@ -255,6 +285,6 @@ def _steps(book: Book, row: int) -> tuple[str, ...]:
             break
         if entries.note[row] >= 0:
             worth = amount_words(entries.amount.at(row), str(entries.currency[row]))
-            out.append(f"{book.run.notes[int(entries.note[row])]}: {worth}")
+            out.append(f"{book.run.told(int(entries.note[row]))}: {worth}")
         row = int(entries.origin[row])
     return tuple(out[::-1])

@@ -194,7 +194,8 @@ class _Processed:
             # A period in which nobody was paid is closed all the same.
             unit = plan.currency or next((x.currency for x in lines), "")
             self.rows.setdefault(
-                (self.payee, plan.name, plan.components[0].name, period.label, period.label, unit), Fraction(0)
+                (self.payee, plan.name, plan.components[0].name, period.label, period.label, unit),
+                Fraction(0),
             )
         for x in lines:
             if x.plan == plan.name and x.pay_period == period.label:

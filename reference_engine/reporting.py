@@ -108,8 +108,11 @@ def loops(lines: Reporting) -> list[tuple[int, np.datetime64]]:
 def _left_over(payee: Array, manager: Array) -> Array:
     """The lines that lie on a loop or between loops: who nobody of them reports to, or who reports to none, is out."""
     rows = np.arange(len(payee))
+    size = int(max(payee.max(), manager.max())) + 2 if len(rows) else 0
     while len(rows):
-        inner = np.isin(payee[rows], manager[rows]) & np.isin(manager[rows], payee[rows])
+        led, leads = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
+        led[payee[rows]], leads[manager[rows]] = True, True
+        inner = leads[payee[rows]] & led[manager[rows]]
         if inner.all():
             break
         rows = rows[inner]

@@ -171,7 +171,7 @@ class _Restated:
                         stays - comes,
                         FORWARD,
                         unit,
-                        f"{label} is closed and stays as it was paid, {format_money(stays, unit)}; calculated again it comes to {format_money(comes, unit)}",
+                        f"{label} is closed and stays as it was paid, {format_money(stays, unit)}; calculated again it comes to {format_money(comes, unit)}, so {format_money(abs(stays - comes), unit)} is {'taken off' if stays < comes else 'added'} here",
                     )
                 )
             for paid_in, amount in sorted(done.items()):
@@ -221,7 +221,7 @@ class _Restated:
                         due - total,
                         PRIOR,
                         unit,
-                        f"{label} was closed with {format_money(total, unit)} and comes to {format_money(due, unit)} now: the difference is paid here",
+                        f"{label} was closed with {format_money(total, unit)} and comes to {format_money(due, unit)} now: the difference of {format_money(abs(due - total), unit)} is {'paid' if due > total else 'taken back'} here",
                     )
                 )
         return [self._part(name, components.get(name), told) for name, told in lines.items() if told]

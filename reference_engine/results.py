@@ -140,25 +140,28 @@ class Result:
 
     @cached_property
     def _payouts(self) -> list[Payout]:
-        totals: dict[tuple[str, str, str, Period, str], tuple[Fraction, int]] = {}
+        totals: dict[tuple[str, str, str, date, date, str], tuple[Period, Fraction, int]] = {}
+        payees = self.payees
         for part in (*self.parts, *self.settled[0]):
             plan = part.plan.name if part.plan is not None else ""
             own = part.name if part.component is not None and not part.above else ""
             for p in paid(part.lines):
-                key = (self.payees[p.payee], plan, own or p.kind, part.periods[p.period], p.currency)
-                total, count = totals.get(key, (Fraction(0), 0))
-                totals[key] = (total + p.amount, count + p.count)
+                period = part.periods[p.period]
+                key = (payees[p.payee], plan, own or p.kind, period.first, period.last, p.currency)
+                known = totals.get(key)
+                totals[key] = (
+                    (period, p.amount, p.count)
+                    if known is None
+                    else (known[0], known[1] + p.amount, known[2] + p.count)
+                )
+        after = {p.name: p.paid_after_days for p in reversed(self.plans)}
         return [
             Payout(
-                *(payee, period.label, period.first, period.last, plan, component, amount, currency, count),
-                self._due(plan, period),
+                *(payee, period.label, first, last, plan, component, amount, currency, count),
+                None if (days := after.get(plan)) is None else last + timedelta(days=days),
             )
-            for (payee, plan, component, period, currency), (amount, count) in totals.items()
+            for (payee, plan, component, first, last, currency), (period, amount, count) in totals.items()
         ]
-
-    def _due(self, name: str, period: Period) -> date | None:
-        after = next((p.paid_after_days for p in self.plans if p.name == name), None)
-        return None if after is None else period.last + timedelta(days=after)
 
     @property
     def line_count(self) -> int:

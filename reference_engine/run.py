@@ -18,7 +18,7 @@ from reference_engine.quotas import Quotas
 from reference_engine.results import Result
 from reference_engine.settlement import settle
 from reference_engine.vocabulary.calendar import NotAPeriod
-from reference_engine.vocabulary.numbers import MINOR_UNITS, format_money
+from reference_engine.vocabulary.numbers import MINOR_UNITS, format_money, format_number
 from reference_engine.vocabulary.plan import Plan
 from reference_engine.world import World
 
@@ -53,6 +53,28 @@ def calculate(
                 "Extend the fiscal calendar, or correct the date or the interval.",
             )
         ) from None
+    except OverflowError as error:
+        if "date value out of range" not in str(error):
+            raise
+        raise Stopped(
+            Problem(
+                "not-a-period",
+                "a date, or a number of days after it, lies behind the year 9999.",
+                plans[0].where if plans else NOWHERE,
+                "What happens then would be paid in no period.",
+                "Look for dates like 9999-12-31 in the records, and leave a cell blank that has no day.",
+            )
+        ) from None
+    except RecursionError:
+        raise Stopped(
+            Problem(
+                "figures-deep",
+                "too many figures build on each other.",
+                plans[0].where if plans else NOWHERE,
+                "They can't be calculated in one go.",
+                "Let them build on each other in fewer steps; 50 are always possible.",
+            )
+        ) from None
 
 
 def _calculate(
@@ -75,6 +97,8 @@ def _calculate(
     credits = crediting.credit_plans(plans, events, world, min((d for d in (as_of, until) if d), default=None), executor, problems)
     _stop(problems)
     quotas = Quotas(world, problems, plans)
+    _stop(problems)
+    quotas.check()
     _stop(problems)
     only = None if payees is None else np.array([_code(p, world) for p in payees], dtype=np.int64)
     runs = [
@@ -126,6 +150,18 @@ def _check(plans: Sequence[Plan], world: World, problems: list[Problem]) -> None
                 )
             )
         names[plan.name] = plan
+        sold = world.table("deals").size or world.table("retail_sales").size
+        counts = sold and any(c.sources for c in plan.components) and not plan.quota
+        if plan.eligible == "assigned" and counts and not world.table("plan_assignments").size:
+            problems.append(
+                Problem(
+                    "nobody-on-plan",
+                    f'nobody is on "{plan.name}".',
+                    plan.where,
+                    "The table plan_assignments has no row, so the plan would pay nobody.",
+                    "Assign payees to it, or write  eligible: everyone  or  eligible: {roles: [...]}.",
+                )
+            )
         if not plan.pays and not world.calendar.pay_cadence:
             problems.append(
                 Problem(
@@ -137,6 +173,7 @@ def _check(plans: Sequence[Plan], world: World, problems: list[Problem]) -> None
                 )
             )
     _check_roles(plans, world, problems)
+    _check_exchange(world, problems)
     problems.extend(world.people.problems)
     assignments = world.table("plan_assignments")
     for row, name in enumerate(assignments.words("plan").tolist()):
@@ -152,12 +189,28 @@ def _check(plans: Sequence[Plan], world: World, problems: list[Problem]) -> None
             )
 
 
+def _check_exchange(world: World, problems: list[Problem]) -> None:
+    rates = world.table("exchange_rates")
+    stated = rates.amounts("rate")
+    for row in np.flatnonzero(stated.present & (stated.value.num <= 0)).tolist()[:20]:
+        problems.append(
+            Problem(
+                "exchange-rate",
+                f"the exchange rate is {format_number(stated.value.at(row))}.",
+                rates.where(row),
+                "Everything converted with it would be worth nothing, or less.",
+                "State a rate above 0.",
+            )
+        )
+
+
 def _check_roles(plans: Sequence[Plan], world: World, problems: list[Problem]) -> None:
     """A role that nobody has pays nobody, which nobody would notice."""
     known = world.people.roles()
     rules = world.table("crediting_rules")
     named = [(role, rules.where(row)) for row, role in enumerate(rules.words("role").tolist()) if role]
     named += [(role, plan.eligible_where) for plan in plans for role in plan.roles]
+    named += [(r, m.where) for plan in plans for m in plan.quota for r in getattr(m, "roles", ())]
     for role, where in named:
         if role not in known:
             problems.append(
@@ -182,9 +235,20 @@ def _check_whole(result: Result, problems: list[Problem]) -> None:
     totals: dict[tuple[str, str, str, str], Fraction] = {}
     for payout in result.payout_rows():
         key = (payout.payee, payout.plan, payout.period, payout.currency)
-        totals[key] = totals.get(key, Fraction(0)) + payout.amount
+        totals[key] = totals[key] + payout.amount if key in totals else payout.amount
     for (payee, name, period, currency), amount in totals.items():
-        if (amount * 10 ** MINOR_UNITS.get(currency, 2)).denominator != 1:
+        if not currency and amount:
+            plan = next((p for p in result.plans if p.name == name), result.plans[0])
+            problems.append(
+                Problem(
+                    "pay-without-currency",
+                    f'the payout of "{payee}" for {period} is {format_number(amount)} of no currency.',
+                    plan.where,
+                    "A plain number is no pay.",
+                    "State the values that the plan pays on, or its amounts, with their currency.",
+                )
+            )
+        elif 10 ** MINOR_UNITS.get(currency, 2) % amount.denominator:
             plan = next((p for p in result.plans if p.name == name), result.plans[0])
             problems.append(
                 Problem(

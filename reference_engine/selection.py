@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact
+from reference_engine.columns import Array, Exact, same
 from reference_engine.conversion import convert
-from reference_engine.events import SOURCE, Events
+from reference_engine.events import SOURCE, Events, is_of
 from reference_engine.expressions.evaluate import number, yes
 from reference_engine.expressions.records import RecordScope
 from reference_engine.lines import Lines
@@ -34,7 +34,7 @@ class Eligibility:
         for code in self.people.ever_changed:
             self.member[code] = bool(self.people.role_spans(code, plan.roles))
         table = world.table("plan_assignments")
-        rows = np.flatnonzero(table.words("plan") == plan.name)
+        rows = (table.words("plan") == plan.name).nonzero()[0]
         payee = world.codes_of(table.words("payee")[rows])
         last = table.days("to")[rows]
         # One layer for each assignment that a payee may have, so that all payees are looked up at once.
@@ -114,6 +114,16 @@ class Eligibility:
                     problems.append(problem)
 
 
+def eligibility(plan: Plan, world: World) -> Eligibility:
+    """Who is on a plan, and when; found out once for a world."""
+    key = "eligibility", id(plan)
+    if key not in world.kept:
+        # It keeps the plan too, so that no other can take its place in memory.
+        world.kept[key] = Eligibility(plan, world)
+    found: Eligibility = world.kept[key]
+    return found
+
+
 def select(
     plan: Plan,
     component: Component,
@@ -125,15 +135,17 @@ def select(
 ) -> Array:
     """The positions of the credits that a component pays on.  records: the events as rows of its condition."""
     source = events.source[credits.event]
-    wanted = np.isin(source, [SOURCE[s] for s in component.sources if s != "cancellations"])
+    wanted = is_of(source, *[s for s in component.sources if s != "cancellations"])
     own = credits.of_plan(plan.name)
     if own is not None:
         wanted &= own
-    wanted &= np.isin(credits.type, [TYPES.index(t) for t in component.credits])
-    day = events.date[credits.event]
-    # A return counts under the plan that its deal was sold under.
-    sold = np.where(np.isnat(events.deal_date[credits.event]), day, events.deal_date[credits.event])
-    belongs = np.where(np.isin(source, [SOURCE["returns of deals"], SOURCE["returns of sales"]]), sold, day)
+    wanted &= np.array([t in component.credits for t in TYPES])[credits.type]
+    day = belongs = events.date[credits.event]
+    back = is_of(source, "returns of deals", "returns of sales")
+    if back.any():
+        # A return counts under the plan that its deal was sold under.
+        sold = events.deal_date[credits.event]
+        belongs = np.where(back & ~np.isnat(sold), sold, day)
     for first, last in (plan.valid, component.valid):
         if first is not None:
             wanted &= belongs >= np.datetime64(first, "D")
@@ -141,9 +153,10 @@ def select(
             wanted &= belongs <= np.datetime64(last, "D")
     if component.products:
         wanted &= np.isin(events.attribute("product")[credits.event].astype(str), component.products)
-    rows = np.flatnonzero(wanted)
+    rows = wanted.nonzero()[0]
     rows = rows[eligible.on(credits.payee[rows], belongs[rows])]
-    eligible.check(credits.payee[rows], belongs[rows], credits.event[rows], events, problems)
+    if not eligible.people.unbroken:
+        eligible.check(credits.payee[rows], belongs[rows], credits.event[rows], events, problems)
     if component.condition is None or not len(rows):
         return rows
     used = np.zeros(len(events), dtype=bool)
@@ -178,10 +191,10 @@ def first_lines(
     event = credits.event[rows]
     last = np.array([p.last for p in periods], dtype="datetime64[D]")
     period = in_period(plan, last, credits.days(events, rows))
-    worth, in_units = _value(component, events, credits, rows, records, problems)
+    worth, currency, in_units = _value(component, events, credits, rows, records, problems)
     value, counted, divided = _apportioned(worth, component, events, credits, rows, plan, problems)
     if in_units:
-        unit = np.full(len(rows), "", dtype=object)
+        unit = same("", len(rows))
         if component.count:
             accumulate = component.accumulate or plan.conventions.get("tier.accumulate") or "period"
             interval = np.array(world.calendar.intervals(periods, accumulate, plan.valid[0])[0], dtype=np.int64)[period]
@@ -189,20 +202,24 @@ def first_lines(
             counted = None
     else:
         if counted is not None:
-            counted, _ = convert(counted, events, event, period, periods, plan, world, problems)
-        value, unit = convert(value, events, event, period, periods, plan, world, problems)
+            counted, _ = convert(counted, currency[event], events, event, period, periods, plan, world, problems)
+        value, unit = convert(value, currency[event], events, event, period, periods, plan, world, problems)
     sign = events.sign[event]
     if plan.conventions.get("returns.earn") != "mirror":
         if counted is not None:
             counted = Exact(counted.num * sign, counted.den, counted.bound)
         value, sign = Exact(value.num * sign, value.den, value.bound), np.ones(len(rows), dtype=np.int64)
     size = len(rows)
-    shares = np.zeros(max(SOURCE.values()) + 1, dtype=np.int64)
-    table = Exact.of([component.sources[s] for s in component.sources])
-    for i, s in enumerate(component.sources):
-        shares[SOURCE[s]] = i
-    nothing = Exact.full(size, 0)
-    earned = table[shares[events.source[event]]]
+    parts = set(component.sources.values())
+    if len(parts) == 1:
+        earned = Exact.full(size, parts.pop())
+    else:
+        shares = np.zeros(len(SOURCE), dtype=np.int64)
+        table = Exact.of([component.sources[s] for s in component.sources])
+        for i, s in enumerate(component.sources):
+            shares[SOURCE[s]] = i
+        earned = table[shares[events.source[event]]]
+    nothing, none, blank, no = Exact.full(size, 0), same(-1, size, np.int64), same("", size), same(False, size, bool)
     paid_in = period
     if credits.pay_day is not None:
         released = credits.pay_day[rows]
@@ -217,17 +234,17 @@ def first_lines(
         value,
         unit,
         nothing,
-        np.zeros(size, dtype=bool),
-        np.full(size, "", dtype=object),
+        no,
+        blank,
         earned if divided is None else earned * divided,
         sign,
         nothing,
         unit,
-        np.full(size, -1, dtype=np.int64),
-        np.full(size, "", dtype=object),
-        np.zeros(size, dtype=bool) if credits.held is None else credits.held[rows],
+        none,
+        blank,
+        no if credits.held is None else credits.held[rows],
         paid_in,
-        np.full(size, -1, dtype=np.int64),
+        none,
         counted,
     )
 
@@ -239,35 +256,32 @@ def _value(
     rows: Array,
     records: RecordScope,
     problems: list[Problem],
-) -> tuple[Exact, bool]:
-    """What each record is worth, and whether that is a plain number instead of money."""
+) -> tuple[Exact, Array, bool]:
+    """What each record is worth, in which currency, and whether that is a plain number instead of money."""
     if component.count:
-        return Exact(np.ones(len(events), dtype=np.int64)), True
+        return Exact(np.ones(len(events), dtype=np.int64)), events.currency, True
     if component.value is not None:
         used = np.zeros(len(events), dtype=bool)
         used[credits.event[rows]] = True
         column = number(component.value, records, component.where, problems, used)
         units = column.unit[used]
         plain = not len(units) or not (units != "").any()
-        wrong = np.flatnonzero(used & (column.unit != events.currency) & (column.value.num != 0))
+        wrong = np.flatnonzero(used & (column.unit == "") & (column.value.num != 0))
         if not plain and len(wrong):
             at = int(wrong[0])
             problems.append(
                 Problem(
-                    "currency-mixed",
-                    f'"{component.value.text}" is in {column.unit[at] or "no currency"} for '
-                    f"{events.kind[at]} {events.record[at]}, whose currency is {events.currency[at]}.",
+                    "not-money",
+                    f'"{component.value.text}" is a plain number for {events.kind[at]} {events.record[at]}, and money for others.',
                     events.where(at),
-                    "It couldn't be converted or added.",
-                    "State it in the currency of the record.",
+                    "They couldn't be added.",
+                    "Let it be money for every record, or a number for every record.",
                 )
             )
-        return column.value, plain
+        return column.value, column.unit, plain
     if component.of == "units":
-        return events.units, True
-    unstated = np.flatnonzero(
-        np.isin(events.source, [SOURCE[s] for s in component.sources]) & (events.currency == "")
-    )
+        return events.units, events.currency, True
+    unstated = (is_of(events.source, *component.sources) & (events.currency == "")).nonzero()[0]
     for index in unstated.tolist()[:20]:
         problems.append(
             Problem(
@@ -279,8 +293,8 @@ def _value(
             )
         )
     if component.of != "margin":
-        return events.amount, False
-    wanted = np.isin(events.source, [SOURCE[s] for s in component.sources])
+        return events.amount, events.currency, False
+    wanted = is_of(events.source, *component.sources)
     for index in np.flatnonzero(wanted & ~events.has_cost).tolist()[:20]:
         problems.append(
             Problem(
@@ -291,7 +305,7 @@ def _value(
                 "Fill the cost on the line or on its product.",
             )
         )
-    return events.amount - events.cost, False
+    return events.amount - events.cost, events.currency, False
 
 
 def _counted(

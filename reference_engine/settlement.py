@@ -15,7 +15,7 @@ from reference_engine.mechanics.settling.draw import Draw
 from reference_engine.problems import Problem, Where
 from reference_engine.restatement import component_word, restate
 from reference_engine.results import Part
-from reference_engine.selection import Eligibility
+from reference_engine.selection import eligibility
 from reference_engine.settling_run import Settling, SettlingRun
 from reference_engine.vocabulary.calendar import Period
 from reference_engine.vocabulary.plan import Plan
@@ -24,6 +24,8 @@ from reference_engine.world import World
 
 Key = tuple[int, str]
 """payee, currency."""
+MAX_DAYS = 36_525
+"""No pay is settled over more than a century."""
 
 
 def settle(
@@ -40,9 +42,18 @@ def settle(
     only: the codes of the payees wanted; every one where None.
     """
     closed = [_only(p, only) for p in restate(parts, plans, world, events, problems)]
+    if not _wanted([*parts, *closed], plans, world):
+        return closed, []
     found = _Settlement([*parts, *closed], plans, world, until, only, problems)
     out, balances = found.settled()
     return [*closed, *out], balances
+
+
+def _wanted(parts: list[Part], plans: Sequence[Plan], world: World) -> bool:
+    """Whether anything stands above the plans: a draw, a balance, a limit, or pay that may lie below zero."""
+    if world.table("draws").size or world.table("opening_balances").size or any(p.settling for p in plans):
+        return True
+    return any(bool((part.lines.amount.num < 0).any()) for part in parts)
 
 
 def _only(part: Part, only: set[int] | None) -> Part:
@@ -75,7 +86,7 @@ class _Settlement:
     ) -> None:
         self.parts, self.plans, self.world = parts, plans, world
         self.until, self.only, self.problems = until, only, problems
-        self.eligible = [Eligibility(plan, world) for plan in plans]
+        self.eligible = [eligibility(plan, world) for plan in plans]
         self.units: dict[str, int] = {}
         self.words: dict[tuple[int, str], int] = {}
         self.pay = self._gathered()
@@ -222,6 +233,14 @@ class _Settlement:
             self.plans[p].conventions.get("balance.negative") == "paid out" for p in plans
         )
 
+    def _stated_at(self, keys: list[Key], terms: list[Term]) -> Where:
+        """The row that states a draw or a balance of the first of some payees."""
+        balances = self.world.table("opening_balances")
+        payee = keys[0][0]
+        stated = [t.where for t in terms if t.payee == payee]
+        stated += [balances.where(int(r)) for r in np.flatnonzero(balances.words("payee") == self.world.payees[payee])]
+        return next(iter(stated), Where())
+
     # -- settling them --------------------------------------------------------------------------------
     def _group(
         self,
@@ -236,7 +255,7 @@ class _Settlement:
         own = tuple(self.plans[p] for p in plans)
         usual = self.world.calendar.pay_cadence
         cadences = {p.pays or usual or "month" for p in own} or ({usual} if usual else set())
-        where = own[0].where if own else Where()
+        where = own[0].where if own else self._stated_at(keys, terms)
         if len(cadences) != 1:
             payee = self.world.payees[keys[0][0]]
             words = "plans of different pay frequencies." if cadences else "no plan that is calculated."
@@ -259,6 +278,18 @@ class _Settlement:
                 [self.until] if max(days, default=self.until) > self.until else []
             )
         if not days:
+            return None, []
+        if (max(days) - min(days)).days > MAX_DAYS:
+            stated = self._stated_at(keys, terms)
+            self.problems.append(
+                Problem(
+                    "dates-far-apart",
+                    f"the pay, draws and balances reach from {min(days)} to {max(days)}.",
+                    stated if stated.file else where,
+                    "More than 100 years are hardly meant; a wrong date would move money to another period.",
+                    "Correct the period, or state until when to calculate.",
+                )
+            )
             return None, []
         periods = self.world.calendar.periods(min(days), max(days), cadence)
         program = self._program(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from typing import overload
 
 import numpy as np
@@ -71,13 +71,24 @@ class Table:
         column = self.numbers.get(name)
         if column is not None:
             return column
-        return Numbers(Exact.full(self.size, 0), same(False, self.size, bool), same("", self.size))
+        return _absent(self.size)
 
     @cached_property
     def index(self) -> dict[str, int]:
         """First key column -> row, for tables whose first key column names the row."""
         column = self.words(TABLES[self.name].key[0])
         return {value: row for row, value in enumerate(column.tolist())}
+
+
+@lru_cache(maxsize=1024)
+def _absent(size: int) -> Numbers:
+    return Numbers(Exact.full(size, 0), same(False, size, bool), same("", size))
+
+
+@cache
+def empty(name: str) -> Table:
+    """A standard table that nobody has filled."""
+    return Table(name, 0, {}, {}, {}, "", ())
 
 
 class Wheres(Sequence[Where]):

@@ -19,7 +19,8 @@ from reference_engine.vocabulary.numbers import (
     parse_number,
     parse_percent,
 )
-from reference_engine.vocabulary.tables import Field, TableSchema, TextTable
+from reference_engine.vocabulary.schemas import Field, TableSchema
+from reference_engine.vocabulary.tables import TextTable
 
 MAX_SHOWN = 50
 
@@ -103,7 +104,7 @@ def read_table(schema: TableSchema, text: TextTable, problems: list[Problem]) ->
     for name, position in header.items():
         cells = columns[position]
         spec = schema.field(name) or Field(name)
-        if spec.required:
+        if spec.required and "" in cells:
             reader.check_present(spec, cells)
         if spec.kind == "date":
             dates[name] = reader.dates(spec, cells)
@@ -163,7 +164,7 @@ class _Cells:
                         did_you_mean(cell, allowed),
                     )
         for row, cell in enumerate(cells):
-            if cell and (cell[0].isspace() or cell[-1].isspace()):
+            if cell != cell.strip():
                 self.problem(
                     "spaces-around",
                     row,
@@ -171,12 +172,17 @@ class _Cells:
                     f'"{cell}" begins or ends with a blank.',
                     "Remove it: with a blank it is another name.",
                 )
+            elif "\0" in cell:
+                self.problem(
+                    "spaces-around", row, spec, f"the cell {cell!r} holds a NUL character.", "Remove it: nobody sees it."
+                )
         out = np.empty(len(cells), dtype=object)
         out[:] = cells
         return out
 
     def dates(self, spec: Field, cells: list[str]) -> Array:
-        out = np.full(len(cells), NO_DATE)
+        out = np.empty(len(cells), dtype=NO_DATE.dtype)
+        out[:] = NO_DATE
         known: dict[str, date | None] = {}
         for row, cell in enumerate(cells):
             if not cell:
@@ -230,7 +236,7 @@ class _Cells:
             )
         amount = parse_number(cell)
         decimals = minor_units(stated)
-        if (amount * 10**decimals).denominator != 1:
+        if 10**decimals % amount.denominator:
             raise NotANumber(f'"{cell}" has more than the {decimals} decimals that {stated} has.')
         return amount, stated
 
@@ -302,6 +308,8 @@ def check_keys(schema: TableSchema, table: Table, problems: list[Problem]) -> No
             if k in table.dates
             else table.amounts(k).value.num.astype(str)
             if k in table.numbers
+            else table.text[k]
+            if k in table.text
             else table.words(k)
         ).tolist()
         for k in schema.key

@@ -20,6 +20,7 @@ class Words:
 
     __slots__ = ("codes", "names", "ordered")
     ndim = 1
+    strides = (1,)
     dtype = np.dtype(object)
 
     def __init__(self, codes: Array, names: Names, *, ordered: bool = False) -> None:

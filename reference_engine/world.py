@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from reference_engine.fiscal_calendar import read_calendar
 from reference_engine.people import People
 from reference_engine.problems import Problem, Where, did_you_mean
 from reference_engine.reporting import Reporting, reporting
-from reference_engine.table import Table
+from reference_engine.table import Table, empty
 from reference_engine.table_reader import check_keys, check_spans, joined, read_table
 from reference_engine.vocabulary.calendar import Calendar, NotAPeriod, Period
 from reference_engine.vocabulary.tables import TABLES, TextTable
@@ -35,26 +36,19 @@ class World:
 
     def table(self, name: str) -> Table:
         """A standard table; an empty one where the world doesn't have it."""
-        found = self.tables.get(name) or self._missing.get(name)
-        if found is None:
-            found = self._missing[name] = Table(name, 0, {}, {}, {}, "", ())
-        return found
-
-    @cached_property
-    def _missing(self) -> dict[str, Table]:
-        return {}
+        return self.tables.get(name) or empty(name)
 
     @cached_property
     def payees(self) -> tuple[str, ...]:
         """Every payee, in the order in which they are first named: in payees, then wherever they are mentioned."""
         names: dict[str, None] = dict.fromkeys(distinct(self.table("payees").words("payee")))
-        for table, column in _MENTIONS:
-            names.update(dict.fromkeys(distinct(self.table(table).words(column))))
+        for name, column in _MENTIONS:
+            if name in self.tables:
+                names.update(dict.fromkeys(distinct(self.tables[name].words(column))))
         names.pop("", None)
-        listed = set(self.table("payees").words("payee").tolist())
         for word in (TERRITORY_OWNER, BY_RULE, *self.table("groups").words("group").tolist()):
-            if word not in listed:
-                names.pop(word, None)
+            if word in names and word not in self.table("payees").index:
+                names.pop(word)
         if not names and self.table("reported_measures").size:
             # Figures of a company without people still need somebody to stand for it.
             return ("company",)
@@ -67,7 +61,8 @@ class World:
     def payee_column(self, name: str) -> Array:
         """A text column of the payees table, one entry for each payee of the world."""
         if name not in self._payee_columns:
-            out = np.full(len(self.payees), "", dtype=object)
+            out = np.empty(len(self.payees), dtype=object)
+            out[:] = ""
             table = self.table("payees")
             if table.size:
                 out[self.codes_of(table.words("payee"))] = table.words(name)
@@ -77,6 +72,11 @@ class World:
 
     @cached_property
     def _payee_columns(self) -> dict[str, Array]:
+        return {}
+
+    @cached_property
+    def kept(self) -> dict[tuple[str, object], Any]:
+        """What was made of the world once and is asked for again: who is on a plan, exchange rates."""
         return {}
 
     @cached_property
@@ -192,9 +192,12 @@ def _check_payees(world: World, problems: list[Problem]) -> None:
         return
     known = {TERRITORY_OWNER, BY_RULE, *world.table("groups").words("group").tolist()}
     for name, column in _MENTIONS:
-        table = world.table(name)
+        table = world.tables.get(name)
+        words = None if table is None else table.text.get(column)
+        if table is None or words is None:
+            continue
         unknown: dict[str, int] = {}
-        for row, payee in enumerate(table.words(column).tolist()):
+        for row, payee in enumerate(words.tolist()):
             if payee and payee not in listed.index and payee not in known:
                 unknown.setdefault(payee, row)
         for payee, row in list(unknown.items())[:MAX_SHOWN]:

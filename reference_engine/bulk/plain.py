@@ -48,6 +48,9 @@ def check(plans: Sequence[Plan], world: World) -> None:
     for name, table in world.tables.items():
         if table.size and name not in TABLES:
             raise NotPlain(f"the table {name}")
+    splits = world.table("credit_splits")
+    if (splits.words("kind") == "overlay").any() or splits.amounts("quota share").present.any():
+        raise NotPlain("overlay or quota credit of its own in credit_splits")
     people = world.table("payees")
     if any(not np.isnat(people.days(name)).all() for name in ("hired", "left")):
         raise NotPlain("people who come and go")

@@ -130,9 +130,8 @@ def _evaluated(
     except _Wrong as error:
         remedy = error.remedy or "Correct the expression."
         at = expression.where if expression.where.file else where
-        problem = Problem(
-            error.slug, f'"{expression.text}": {error}', error.where or at, _why(error, at), remedy
-        )
+        place = error.where if error.where is not None and error.where.file else at
+        problem = Problem(error.slug, f'"{expression.text}": {error}', place, _why(place, at), remedy)
         if problem not in problems:
             problems.append(problem)
     blank = np.zeros(size, dtype=bool)
@@ -141,8 +140,8 @@ def _evaluated(
     return Column.of(kind, blank if kind == "yes/no" else np.full(size, "", dtype=object))
 
 
-def _why(error: _Wrong, where: Where) -> str:
-    return f"The plan asks for it at {where}." if error.where is not None else "Nothing can be made of it."
+def _why(place: Where, asked: Where) -> str:
+    return f"The plan asks for it at {asked}." if place != asked else "Nothing can be made of it."
 
 
 def _a(kind: str) -> str:
@@ -262,9 +261,9 @@ class _Evaluator:
     def chosen(self, mask: Array, yes: Tree, no: Tree, active: Array) -> Column:
         a, b = self.value(yes, active & mask), self.value(no, active & ~mask)
         if a.kind == "text" and b.kind == "number":
-            a = self.as_number(a, active & mask)
+            a = as_number(a)
         if b.kind == "text" and a.kind == "number":
-            b = self.as_number(b, active & ~mask)
+            b = as_number(b)
         if a.kind == b.kind == "number":
             self.written(yes, a, active & mask)
             self.written(no, b, active & ~mask)

@@ -9,7 +9,7 @@ import numpy as np
 
 from reference_engine.columns import Array, Exact
 from reference_engine.events import Events
-from reference_engine.expressions.evaluate import Column
+from reference_engine.expressions.evaluate import Column, as_number
 from reference_engine.problems import Where
 from reference_engine.table import NO_DATE, Table
 from reference_engine.vocabulary.tables import TABLES
@@ -57,13 +57,34 @@ class RecordScope:
         return self._columns[name]
 
     def _find(self, name: str) -> Column | None:
+        built_in = self._built_in(name)
+        own = self.events.attributes.get(name)
+        if built_in is None or name == "amount" or own is None or not (own != "").any():
+            return built_in if built_in is not None else self._of_tables_or_words(name)
+        # A column that the project itself calls so is what its people mean.
+        stated = np.asarray(own != "", dtype=bool)
+        if built_in.kind == "text":
+            return Column.of("text", np.where(stated, own, built_in.words))
+        read = as_number(Column.of("text", np.where(stated, own, "")))
+        if built_in.kind != "number" or read.kind != "number":
+            return Column.of("text", self._filled(name, own))
+        there = np.ones(len(own), dtype=bool) if built_in.present is None else built_in.present
+        currency = np.where((read.unit == "") & (built_in.unit != ""), built_in.unit, read.unit)
+        return Column.number(
+            Exact.where(stated, read.value, built_in.value),
+            np.where(stated, currency, built_in.unit).astype(object),
+            stated | there,
+        )
+
+    def _built_in(self, name: str) -> Column | None:
+        """What every record has by itself."""
         e = self.events
         if name == "amount":
             return Column.number(e.amount, e.currency)
         if name == "cost":
-            return Column.number(e.cost, e.currency)
+            return Column.number(e.cost, e.currency, e.has_cost)
         if name == "margin":
-            return Column.number(e.amount - e.cost, e.currency)
+            return Column.number(e.amount - e.cost, e.currency, e.has_cost)
         if name == "units":
             return Column.number(e.units)
         if name == "date":
@@ -72,6 +93,10 @@ class RecordScope:
             return Column.of("date", e.deal_date)
         if name in ("record", "line", "deal", "invoice", "kind"):
             return Column.of("text", getattr(e, name))
+        return None
+
+    def _of_tables_or_words(self, name: str) -> Column | None:
+        e = self.events
         if name.startswith("earned by ") and name.removeprefix("earned by ") in self.parts:
             return self._earned(self.parts[name.removeprefix("earned by ")])
         found = self._of_tables(name)

@@ -141,7 +141,9 @@ def parse(text: str) -> Expression:
     tree = parser.either(0)
     parser.end()
     if _depth(tree) > MAX_DEPTH:
-        raise NotAnExpression(f"more than {MAX_DEPTH} steps build on each other; give parts of it names, as measures.")
+        raise NotAnExpression(
+            f"more than {MAX_DEPTH} steps build on each other; give parts of it names, as measures."
+        )
     return Expression(" ".join(text.split()), tree)
 
 

@@ -24,6 +24,11 @@ def credit_key(credit: int) -> Key:
     return (-1, credit)
 
 
+def event_key(payee: int, event: int) -> Key:
+    """Where sentences about a payee and a record are kept that no credit stands for."""
+    return (-2 - payee, event)
+
+
 def tell(run: ComponentRun, key: Key, sentence: str) -> None:
     """Keeps a sentence; it stands before what the mechanic says of the line."""
     if run.notes is not None and sentence:

@@ -133,9 +133,9 @@ class Ladder:
         return Exact.where(nothing, Exact.full(self.counts.shape, 0), counted.over(safe) * self.base)
 
     def rule(self, position: int, more: str = "") -> int:
-        tier = self.rungs[position].tier
-        label = tier.label if self.by_tier else ""
-        return self.run.rule(f"tier {tier.label} {tier.pay_words}{more}", label, tier.where)
+        rung = self.rungs[position]
+        label = rung.label if self.by_tier else ""
+        return self.run.rule(f"tier {rung.label} {rung.pay_words}{more}", label, rung.tier.where)
 
     def piece(
         self,

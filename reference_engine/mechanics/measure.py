@@ -31,7 +31,7 @@ class Matrix:
             # Lines come by payee as a rule, so nothing has to be sorted.
             new = np.ones(len(everyone), dtype=bool)
             new[1:] = everyone[1:] != everyone[:-1]
-            self.payees, self.row = everyone[new], np.cumsum(new) - 1
+            self.payees, self.row = everyone[new], new.cumsum() - 1
         else:
             self.payees, row = np.unique(everyone, return_inverse=True)
             self.row = row[: len(lines)]
@@ -44,7 +44,7 @@ class Matrix:
             self.order = np.argsort(cell, kind="stable")
             cell = cell[self.order]
         counts = np.bincount(cell, minlength=len(self.payees) * periods)
-        self.starts = np.cumsum(counts) - counts
+        self.starts = counts.cumsum() - counts
 
     def sums(self, values: Exact) -> Exact:
         """The values summed into payee x period."""
@@ -92,10 +92,12 @@ def check_bounds(run: ComponentRun, tiers: Sequence[Banded], unit: Array, where:
     if currencies and wrong:
         run.problem(
             "currency-mixed",
-            f"the tiers are in {', '.join(sorted(currencies))}, and lines are in {wrong[0]}.",
+            f"the tiers are in {', '.join(sorted(currencies))}, and lines are in {wrong[0] or 'units'}.",
             where,
             "They can't be compared.",
-            "State the plan's currency, and exchange rates.",
+            "State the plan's currency, and exchange rates."
+            if wrong[0]
+            else "Write the bounds as numbers of units, or count money instead.",
         )
     return not (currencies and wrong)
 
@@ -198,7 +200,7 @@ def target_matrix(run: ComponentRun, matrix: Matrix, accumulate: str) -> tuple[E
 
 def _few(mask: Array) -> list[tuple[int, int]]:
     """The first cells of a mask: a problem that everybody has needn't be said of everybody."""
-    return [(int(r), int(i)) for r, i in np.argwhere(mask)[:20]]
+    return [(int(r), int(i)) for r, i in np.argwhere(mask)[:20]] if mask.any() else []
 
 
 def _keep_attainments(
@@ -215,7 +217,8 @@ def _keep_attainments(
     r, i = np.nonzero(there)
     if not len(r):
         return
-    last = np.array([np.flatnonzero(position == k).max() for k in range(len(intervals))], dtype=np.int64)
+    last = np.zeros(len(intervals), dtype=np.int64)
+    last[position] = np.arange(len(position))
     reached, wanted, none = measured[r, last[i]], quota[r, i], zero[r, i]
     ratio = reached.over(Exact.where(none, Exact.full(len(r), 1), wanted))
     fixed = 1 if run.conventions.get("quota.zero") == "attainment 100%" else 0

@@ -340,6 +340,25 @@ def newest(events: Events, *sources: str) -> date | None:
     return days.max().astype(object) if len(days) else None
 
 
+def check_payments(run: ComponentRun) -> None:
+    """A payment in another currency than its invoice says nothing about how much of it is paid."""
+    events, invoices = run.events, run.world.table("invoices")
+    unit = invoices.amounts("amount").currency
+    if unit is None or not invoices.size:
+        return
+    rows = np.flatnonzero(events.source == SOURCE["payments"])
+    of = np.array([invoices.index.get(i, -1) for i in events.invoice[rows].tolist()], dtype=np.int64)
+    for at in np.flatnonzero((of >= 0) & (events.currency[rows] != unit[np.maximum(of, 0)])).tolist()[:1]:
+        event = int(rows[at])
+        run.problem(
+            "currency-mixed",
+            f"payment {events.record[event]} is in {events.currency[event]}, and its invoice {events.invoice[event]} is in {unit[of[at]]}.",
+            events.where(event),
+            "Whether the invoice is paid can't be told.",
+            "State both in one currency.",
+        )
+
+
 def paid_in_full(events: Events, world: World) -> dict[str, Array]:
     """Invoice -> the day of its last payment, for invoices whose payments reach their amount, with tax and less credit notes.
 

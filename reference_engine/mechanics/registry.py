@@ -91,6 +91,8 @@ class Mechanic:
     """Whether it only adds lines of its own, so that it may stand above the components."""
     adjusts: ClassVar[bool] = False
     """Whether it only changes what others earn, or the base that they earn on."""
+    on_base: ClassVar[bool] = False
+    """Whether it changes the base, and so stands before what earns on it."""
     on_amounts: ClassVar[bool] = False
     """Whether it works on what is earned already, whatever is counted."""
     holds: ClassVar[bool] = False

@@ -56,8 +56,7 @@ def running(values: Exact, new: Array) -> tuple[Exact, Exact]:
     """The running total of each segment, before and after each value."""
     total = values.cumsum()
     before = total - values
-    starts = np.flatnonzero(new)
-    base = before[starts][np.cumsum(new) - 1]
+    base = before[new][new.cumsum() - 1]
     return before - base, total - base
 
 

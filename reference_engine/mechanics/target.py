@@ -14,6 +14,7 @@ from reference_engine.mechanics.measure import Matrix, accumulated, attainment_m
 from reference_engine.mechanics.registry import Mechanic
 from reference_engine.mechanics.settled import EARNED_BEFORE, Piece, less_earned
 from reference_engine.mechanics.tier_words import amount_words, earned_before_words
+from reference_engine.problems import Where
 from reference_engine.vocabulary.calendar import Period
 from reference_engine.vocabulary.numbers import format_money, format_percent
 
@@ -74,12 +75,9 @@ def on_target(
     target, stated, currencies = target_matrix(run, matrix, run.accumulate)
     for r, t in np.argwhere(present & ~stated)[:20].tolist():
         payee = run.world.payees[int(matrix.payees[r])]
-        run.problem(
-            "no-target",
-            f'"{payee}" has no target incentive for {intervals[interval[t]].label}.',
-            mechanic.where,
-            f'"{mechanic.name}" pays a percentage of it.',
-            'Fill "target incentive" in plan_assignments.',
+        label = intervals[interval[t]].label
+        no_target(
+            run, payee, label, run.accumulate, f'"{mechanic.name}" pays a percentage of it.', mechanic.where
         )
     if run.problems:
         return None
@@ -121,6 +119,34 @@ def _tell(
         return how if by_quota else f"{start}, {counted} counts. {how}".strip()
 
     tell_cells(run, matrix, words)
+
+
+def no_target(run: ComponentRun, payee: str, label: str, accumulate: str, why: str, where: Where) -> None:
+    """A Problem for a payee without a target incentive for an interval; one for another time is named.
+
+    label: of the interval.  accumulate: how long it is.
+    """
+    table = run.world.table("plan_assignments")
+    amounts = table.amounts("target incentive")
+    mine = (table.words("payee") == payee) & (table.words("plan") == run.plan.name) & amounts.present
+    wanted = run.plan.pays if accumulate == "period" else accumulate
+    remedy = 'Fill "target incentive" in plan_assignments.'
+    for row in np.flatnonzero(mine).tolist()[:1]:
+        stated = table.words("period")[row]
+        over = run.plan.pays if stated in ("", "period") else stated
+        amount = format_money(
+            amounts.value.at(row), str(amounts.currency[row]) if amounts.currency is not None else ""
+        )
+        why = f"{why} One of {amount} is stated for the {over}" + (
+            "." if over == wanted else f", not for the {wanted}."
+        )
+        if over == wanted:
+            remedy = "Check the first and the last day in plan_assignments."
+        elif wanted in ("month", "quarter", "half-year"):
+            remedy = f"Spread it:  quota: [{{distribution: {{per: {wanted}, of: target incentive}}}}]  or state one for each {wanted}."
+        else:
+            remedy = f"State one for each {wanted}."
+    run.problem("no-target", f'"{payee}" has no target incentive for {label}.', where, why, remedy)
 
 
 def target_words(line: LineView) -> str:

@@ -33,6 +33,7 @@ from reference_engine.problems import Problem
 from reference_engine.vocabulary.numbers import (
     Money,
     Quantity,
+    format_money,
 )
 from reference_engine.vocabulary.plan import Conventions
 
@@ -92,7 +93,12 @@ class TierTable(Mechanic):
         return REACHED.get(self.reached or "", conventions.get("tier.bound") or "upper tier")
 
     def rungs(self, conventions: Conventions) -> tuple[Rung, ...]:
-        return rungs(self.tiers, self.bound_reading(conventions), conventions.get("tier.gap") or "")
+        bound, gap = self.bound_reading(conventions), conventions.get("tier.gap") or ""
+        known: dict[tuple[str, str], tuple[Rung, ...]] = self.__dict__.setdefault("_rungs", {})
+        if (bound, gap) not in known:
+            # A mechanic never changes, and every component run asks for its table.
+            known[bound, gap] = rungs(self.tiers, bound, gap)
+        return known[bound, gap]
 
     def ladder(self, lines: Lines, run: ComponentRun) -> Ladder | None:
         return ladder(lines, run, self.rungs(run.conventions), self.where)
@@ -127,9 +133,15 @@ class TierTable(Mechanic):
         if matrix is None or run.notes is None or len(ladder.rungs) < 2:
             return
         counts, unit = ladder.counts, ladder.unit
+        if ladder.rungs[0].tier.kind == "times":
+            tell_cells(
+                run,
+                matrix,
+                lambda row, t: f"At their own rates these earn {format_money(ladder.base[row].at(t), str(ladder.currency[row]))}.",
+            )
         if ladder.quota is not None:
             attained(run, matrix, counts, ladder.quota, ladder.present, unit, run.accumulate, ladder.looked_up)
-        elif ladder.rungs[0].tier.kind == "pays" or ladder.base is not ladder.counts:
+        elif ladder.rungs[0].tier.kind in ("pays", "times") or ladder.base is not ladder.counts:
             position, intervals = run.intervals(run.accumulate)
             tell_cells(
                 run,

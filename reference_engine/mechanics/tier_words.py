@@ -9,7 +9,11 @@ from fractions import Fraction
 from reference_engine.lines import LineView
 from reference_engine.vocabulary.numbers import format_money, format_number, format_percent
 
-_RULE = re.compile(r"(?:tier|bracket) (?P<span>.+?) (?:at|paying) (?P<pays>.+?)(?:, (?P<on>(?:on|up to) .+))?")
+_RULE = re.compile(
+    r"(?:tier|bracket) (?P<span>.+?) (?:at|paying) (?P<pays>.+?)(?:, (?P<on>(?:on|up to) .+))?"
+)
+_LONG = re.compile(r"(?<![\d.,-])\d{4,}(?![\d-])(?= |\.\d|[,)]|$)")
+_LONG = re.compile(r"(?<![\d.,-])\d{4,}(?![\d-])(?= |\.\d|[,)]|$)")
 _ONE_TIME = "1 times the rate"
 
 
@@ -23,7 +27,11 @@ class TierSaid:
 
     def words(self, of: str) -> str:
         """`up to 100% of the quota`, `from 2 to 4 units`."""
-        span = self.span if self.span.startswith(("up to ", "above ")) or self.span == "all" else f"from {self.span}"
+        span = (
+            self.span
+            if self.span.startswith(("up to ", "above ")) or self.span == "all"
+            else f"from {self.span}"
+        )
         if "%" in span:
             return span + of
         return span if re.search("[A-Z]", span) else f"{span} units"
@@ -46,7 +54,9 @@ def reached_words(line: LineView, of: str = " of the quota", what: str = "The ti
     if line.rate is None:
         if not line.amount and not tier.pays.startswith("0"):
             return "No tier is reached, so nothing is earned."
-        where = "However much is sold, it" if tier.span == "all" else f"{what} {tier.words(of)} is reached and"
+        where = (
+            "However much is sold, it" if tier.span == "all" else f"{what} {tier.words(of)} is reached and"
+        )
         return f"{where} pays {piece_words(line)}"
     on = f" {tier.on}" if tier.on else ""
     if tier.span == "all":
@@ -87,8 +97,18 @@ def product_words(line: LineView) -> str:
     """base x rate = amount, without the full stop."""
     if line.rate is None:
         return format_money(line.amount, line.currency)
-    rate = format_money(line.rate, line.rate_unit) if line.rate_unit else format_percent(line.rate)
-    return f"{amount_words(line.base, line.unit)} x {rate} = {format_money(line.amount, line.currency)}"
+    rate = _rate(line, line.rate)
+    # A part of the rate only: of a split deal, or of what is earned at several events.
+    part = (
+        f" ({format_percent(line.share)} of {_rate(line, line.rate / line.share)})"
+        if line.share not in (0, 1)
+        else ""
+    )
+    return f"{amount_words(line.base, line.unit)} x {rate}{part} = {format_money(line.amount, line.currency)}"
+
+
+def _rate(line: LineView, rate: Fraction) -> str:
+    return format_money(rate, line.rate_unit) if line.rate_unit else format_percent(rate)
 
 
 def piece_words(line: LineView) -> str:
@@ -99,6 +119,14 @@ def piece_words(line: LineView) -> str:
 def formula_words(formula: object) -> str:
     """A formula of a plan as people read it: `bookings is at least 200.00 EUR`."""
     text = str(formula)
-    for sign, words in ((">=", "is at least"), ("<=", "is at most"), ("!=", "isn't"), ("<>", "isn't"), (">", "is more than"), ("<", "is less than"), ("=", "is")):
+    for sign, words in (
+        (">=", "is at least"),
+        ("<=", "is at most"),
+        ("!=", "isn't"),
+        ("<>", "isn't"),
+        (">", "is more than"),
+        ("<", "is less than"),
+        ("=", "is"),
+    ):
         text = text.replace(f" {sign} ", f" {words} ")
-    return text.replace(" * ", " x ")
+    return _LONG.sub(lambda found: f"{int(found[0]):,}", text.replace(" * ", " x "))

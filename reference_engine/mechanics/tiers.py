@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cached_property
 from typing import Protocol
 
 from reference_engine.problems import NOWHERE, Problem, Where
@@ -118,7 +119,7 @@ class PayTier:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rung:
     """A tier of a table that is closed up.  strict: a value exactly on its lower bound hasn't reached it.
 
@@ -128,6 +129,14 @@ class Rung:
     tier: PayTier
     strict: bool
     hole: bool = False
+
+    @cached_property
+    def label(self) -> str:
+        return self.tier.label
+
+    @cached_property
+    def pay_words(self) -> str:
+        return self.tier.pay_words
 
 
 @dataclass(frozen=True)
@@ -222,6 +231,11 @@ def check_pays(
         )
 
 
+def gaps_between(tiers: Sequence[Banded]) -> bool:
+    """Whether a value may lie between two tiers of one table."""
+    return any(a.to is not None and number(a.to) < number(b.from_) for a, b in itertools.pairwise(tiers))
+
+
 def number(bound: Bound) -> Fraction:
     """A bound as a number: money in major units, a percent per 1."""
     return bound.amount if isinstance(bound, Money) else bound.value
@@ -248,13 +262,13 @@ def check(
     problems: list[Problem],
     *,
     shared_bounds: bool = True,
-    gaps: bool = False,
+    gaps: bool | None = None,
     open_top: bool = True,
     negative: bool = False,
 ) -> None:
     """Problems for tables without rows, of mixed kinds, out of order, overlapping or, with shared bounds, with gaps.
 
-    gaps: the plan says what they earn.  negative: the table may begin anywhere.
+    gaps: whether the plan says what they earn; None where it can't.  negative: the table may begin anywhere.
     """
     if not tiers:
         problems.append(
@@ -323,7 +337,12 @@ def check(
                     f"no tier of {what} covers {words(tier.to)} to {words(following.from_)}.",
                     following.where,
                     "A value there would earn nothing.",
-                    f"Did you mean: from {words(tier.to)}",
+                    f"Did you mean: from {words(tier.to)}"
+                    + (
+                        "? To keep the bounds as they are printed, state tier.gap: tier below, tier above or earns nothing."
+                        if gaps is not None
+                        else ""
+                    ),
                 )
             )
     top = tiers[-1].to

@@ -13,7 +13,8 @@ from reference_engine.mechanics.registry import FAMILIES, described
 from reference_engine.plans import convention_page, mechanic_pages
 from reference_engine.plans.conventions import CONVENTIONS
 from reference_engine.plans.mechanic_pages import anchor, family_table, tidy
-from reference_engine.vocabulary.tables import KINDS, TABLES
+from reference_engine.vocabulary.schemas import KINDS
+from reference_engine.vocabulary.tables import TABLES
 
 DOCS = Path(__file__).parents[2] / "docs"
 START = "## Mechanics"

@@ -37,6 +37,8 @@ MEASURE_NAMES = (
     "products",
     "description",
 )
+TAKEN = ("measure", "quota", "attainment", "target incentive")
+"""What figures of every component are called."""
 DEMOTIONS = ("at once", "never", "at quarter end", "at year end")
 INTERVALS = ("period", "quarter", "half-year", "year", "plan year")
 _EVENT_SOURCES = {"booking": MEASURE_SOURCES["bookings"], "invoice": ("invoices",), "payment": ("payments",)}
@@ -78,7 +80,7 @@ def read_measures(node: Node | None, problems: list[Problem]) -> dict[str, Measu
         found = _measure(entry, problems)
         if found is None:
             continue
-        if found.name in out or found.name in MEASURES:
+        if found.name in out or found.name in (*MEASURES, *TAKEN):
             problems.append(
                 Problem(
                     "measure-twice",
@@ -114,6 +116,16 @@ def _measure(node: Node, problems: list[Problem]) -> Measure | None:
         )
     formula = expression(node.get("formula"), problems)
     levels = read_rows(node.get("levels"), Level, "levels", problems)
+    if formula is not None and levels:
+        problems.append(
+            Problem(
+                "measure-formula",
+                f'"{name}" states both a formula and levels.',
+                node.where,
+                "Only one of them could count.",
+                "Make two measures of it, and let one look at the other.",
+            )
+        )
     if formula is not None or levels:
         for other in ("of", "records", "credits", "where", "value", "count", "products"):
             if node.get(other) is not None:
@@ -149,7 +161,7 @@ def _measure(node: Node, problems: list[Problem]) -> Measure | None:
         _count(node, problems),
         _accumulate(node, problems),
         None,
-        _products(node),
+        _products(node, problems),
         node.where,
     )
 
@@ -178,7 +190,7 @@ def read_counted(node: Node, name: str, measures: dict[str, Measure], problems: 
             expression(node.get("value"), problems) or own.value,
             own.count,
             own.accumulate,
-            _products(node) or own.products,
+            _products(node, problems) or own.products,
         )
     measure = word(node, "measure", (*MEASURES, *measures), problems)
     return Counted(
@@ -190,7 +202,7 @@ def read_counted(node: Node, name: str, measures: dict[str, Measure], problems: 
         expression(node.get("value"), problems),
         _count(node, problems),
         "",
-        _products(node),
+        _products(node, problems),
     )
 
 
@@ -209,6 +221,16 @@ def credit_types(node: Node, name: str, problems: list[Problem]) -> tuple[str, .
         )
         return ()
     listed = entry.nodes() if entry.is_list else (entry,)
+    if not listed:
+        problems.append(
+            Problem(
+                "plan-form",
+                f'"{name}" lists no credits.',
+                entry.where,
+                "It would pay nothing.",
+                "Write  credits: [direct]  or any of " + ", ".join(CREDIT_TYPES) + ".",
+            )
+        )
     for stated in listed:
         if stated.text() not in CREDIT_TYPES:
             problems.append(
@@ -234,6 +256,16 @@ def sources(node: Node, of: str, problems: list[Problem]) -> dict[str, Fraction]
 
 def _event_shares(events: Node, problems: list[Problem]) -> dict[str, Fraction]:
     out: dict[str, Fraction] = {}
+    if not dict(events.items()):
+        problems.append(
+            Problem(
+                "plan-form",
+                "events must say which share is earned at each event.",
+                events.where,
+                "Nothing would be earned.",
+                "Write  events: {booking: 50%, payment: 50%}  or leave it out.",
+            )
+        )
     total = Fraction(0)
     known_only = all(name in EARNING_EVENTS for name, _ in events.items())
     for name, share in events.items():
@@ -252,6 +284,16 @@ def _event_shares(events: Node, problems: list[Problem]) -> dict[str, Fraction]:
         except NotANumber as error:
             problems.append(Problem("parameter", str(error), share.where))
             continue
+        if not 0 <= value <= 1:
+            problems.append(
+                Problem(
+                    "event-shares",
+                    f"{share.text()} of the commission can't be earned at an event.",
+                    share.where,
+                    "A share below 0% would take money back that was never earned.",
+                    "Write a share from 0% to 100%.",
+                )
+            )
         total += value
         out.update(dict.fromkeys(_EVENT_SOURCES[name], value))
     if known_only and out and total != 1:
@@ -375,6 +417,18 @@ def _accumulate(node: Node, problems: list[Problem]) -> str:
     return word(node, "accumulate", INTERVALS, problems) if node.get("accumulate") is not None else ""
 
 
-def _products(node: Node) -> tuple[str, ...]:
+def _products(node: Node, problems: list[Problem]) -> tuple[str, ...]:
     entry = node.get("products")
-    return tuple(n.text() for n in entry.nodes()) if entry is not None else ()
+    if entry is None:
+        return ()
+    if not entry.nodes() or not all(n.text() for n in entry.nodes()):
+        problems.append(
+            Problem(
+                "plan-form",
+                "products must be a list of products.",
+                entry.where,
+                "All products would count, or none.",
+                "Write  products: [Gold, Silver]  or leave it out, so that all count.",
+            )
+        )
+    return tuple(n.text() for n in entry.nodes())

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
-import inspect
 import re
-import types
 from collections.abc import Iterable, Iterator
-from datetime import date
-from fractions import Fraction
 from functools import cache
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from reference_engine.expressions.syntax import Expression
 from reference_engine.mechanics.registry import (
     FAMILIES,
     About,
@@ -20,15 +13,14 @@ from reference_engine.mechanics.registry import (
     Mechanic,
     described,
     mechanics,
-    parameters,
 )
 from reference_engine.plans.ambiguous_words import AMBIGUOUS
 from reference_engine.plans.conventions import CONVENTIONS
 from reference_engine.plans.document import Node
+from reference_engine.plans.parameter_pages import parameter_section
 from reference_engine.plans.reader import read_plan
 from reference_engine.plans.worked_examples import LEFT_OPEN, cells, whole_plan
 from reference_engine.plans.written_plan import yaml_text
-from reference_engine.vocabulary.numbers import Money, Percent, Quantity
 from reference_engine.vocabulary.plan import Plan
 
 PLACES = {
@@ -61,17 +53,6 @@ _KEYS = {
 }
 _SEPARATOR = re.compile(r"[;,] (?![^(]*\))")
 """Between the words of one vendor; a comma in brackets explains a word."""
-_FORMS: dict[Any, str] = {
-    Money: "money",
-    Percent: "percent",
-    Quantity: "number",
-    int: "whole number",
-    str: "text",
-    bool: "`yes` or `no`",
-    date: "date",
-    Fraction: "number",
-    Expression: "expression",
-}
 
 
 def pages() -> dict[str, str]:
@@ -166,7 +147,7 @@ def _page(family: str, name: str, about: About) -> str:
     if about.boundary:
         out += ["## On its bounds", "", about.boundary, ""]
     if cls is not None:
-        out += _parameters(cls)
+        out += parameter_section(cls)
     needs, asked = needed_by(family, name), asked_by(family, name)
     if needs or asked:
         out += ["## Conventions", ""]
@@ -189,72 +170,6 @@ def _page(family: str, name: str, about: About) -> str:
     if about.sources:
         out += ["## Sources", "", *[f"* <{source}>" for source in about.sources], ""]
     return tidy(out)
-
-
-def _parameters(cls: type[Mechanic]) -> list[str]:
-    fields = parameters(cls)
-    said = _docstring(cls)
-    if not fields:
-        return ["## Parameters", "", f"None: write `- {cls.name}`.", *(["", said] if said else []), ""]
-    out = ["## Parameters", "", "| parameter | form | |", "|---|---|---|"]
-    hints = get_type_hints(cls)
-    out += [f"| `{name}` | {_form(hints[f.name])} | {_must(f)} |" for name, f in fields.items()]
-    out.append("")
-    if said:
-        out += [said, ""]
-    for name, row in _rows(cls).items():
-        own = get_type_hints(row)
-        out += [f"Each row of `{name}`:", "", "| | form | |", "|---|---|---|"]
-        out += [f"| `{n}` | {_form(own[f.name])} | {_must(f)} |" for n, f in parameters(row).items()]
-        out.append("")
-        if words := _docstring(row):
-            out += [words, ""]
-    return out
-
-
-def _rows(cls: type[Any]) -> dict[str, type[Any]]:
-    """The parameters of a mechanic that are lists of rows, with the class of the row."""
-    out: dict[str, type[Any]] = {}
-    hints = get_type_hints(cls)
-    for name, field in parameters(cls).items():
-        for hint in (hints[field.name], *get_args(hints[field.name])):
-            item = get_args(hint)[0] if get_origin(hint) is tuple else None
-            if dataclasses.is_dataclass(item) and isinstance(item, type) and item not in _FORMS:
-                out[name] = item
-    return out
-
-
-def _must(field: dataclasses.Field[Any]) -> str:
-    if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
-        return "required"
-    if field.default in (None, "", ()) or field.default is dataclasses.MISSING:
-        return "may be left out"
-    shown = "yes" if field.default is True else "no" if field.default is False else str(field.default)
-    return f"`{shown}` where left out"
-
-
-def _form(hint: Any) -> str:
-    origin = get_origin(hint)
-    if origin in (Union, types.UnionType):
-        return " or ".join(_form(a) for a in get_args(hint) if a is not type(None))
-    if origin is Literal:
-        return " or ".join(f"`{a}`" for a in get_args(hint))
-    if origin is tuple:
-        item = get_args(hint)[0]
-        return (
-            "a list of rows"
-            if dataclasses.is_dataclass(item) and item not in _FORMS
-            else f"a list, each {_form(item)}"
-        )
-    return _FORMS.get(hint) or "names and values: " + ", ".join(f"`{n}`" for n in parameters(hint))
-
-
-def _docstring(cls: type[Any]) -> str:
-    """What a class says of its fields; "" where Python wrote it."""
-    written = cls.__dict__.get("__doc__") or ""
-    if written.startswith(f"{cls.__name__}("):
-        return ""
-    return " ".join(inspect.cleandoc(written).split("\n")).strip()
 
 
 def _used(family: str, name: str) -> list[Mechanic]:

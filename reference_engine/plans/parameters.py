@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from reference_engine.expressions.syntax import Expression, NotAnExpression, parse
-from reference_engine.mechanics.registry import Mechanic, mechanics, parameters
+from reference_engine.mechanics.registry import FAMILIES, Mechanic, described, mechanics, parameters
 from reference_engine.plans.document import Node
 from reference_engine.problems import Problem, did_you_mean
 from reference_engine.vocabulary.dates import parse_date
@@ -24,7 +24,6 @@ from reference_engine.vocabulary.numbers import (
     parse_number,
     parse_percent,
 )
-
 
 MAX_COUNT = 10_000
 """Days, periods or levels beyond that lead out of every calendar."""
@@ -92,7 +91,7 @@ def read_mechanics(node: Node | None, family: str, problems: list[Problem]) -> t
                     "unknown-mechanic",
                     f'there is no {family} mechanic "{name}".',
                     entry.key_where(name),
-                    remedy=did_you_mean(name, known),
+                    remedy=_meant(name, family, list(known)),
                 )
             )
             continue
@@ -104,6 +103,20 @@ def read_mechanics(node: Node | None, family: str, problems: list[Problem]) -> t
             mechanic.check(problems)
             out.append(mechanic)
     return tuple(out)
+
+
+def _meant(name: str, family: str, known: list[str]) -> str:
+    """The mechanic that somebody means by a word of the field or of a system, or by a slip."""
+    wanted = name.casefold()
+    found: list[str] = []
+    for other in FAMILIES:
+        for mechanic, about in described(other).items():
+            spoken = {w.strip().casefold() for words in about.words.values() for w in words.split(",")}
+            if wanted in spoken or (other != family and wanted == mechanic):
+                found.append(mechanic if other == family else f"{mechanic} (a mechanic of {other})")
+    if found:
+        return f"Did you mean: {', '.join(found)}? docs/mechanics says what each does."
+    return did_you_mean(name, known) or "docs/mechanics finds a mechanic by any word of the field."
 
 
 def _read_object(cls: type[Any], node: Node, what: str, problems: list[Problem]) -> Any:
@@ -138,7 +151,10 @@ def _read_object(cls: type[Any], node: Node, what: str, problems: list[Problem])
             )
             continue
         field = fields[name]
+        needed = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
         try:
+            if needed and entry.is_list and not entry.nodes():
+                raise _Wrong("the list is empty; it must have an entry.")
             values[field.name] = _read(hints[field.name], entry, f'{what}, "{name}"', problems)
         except _Wrong as error:
             problems.append(Problem("parameter", f'{what}, "{name}": {error}', entry.where))

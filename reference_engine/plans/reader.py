@@ -6,6 +6,7 @@ import itertools
 from datetime import date
 from pathlib import Path
 
+from reference_engine.mechanics.lump import Lump
 from reference_engine.mechanics.registry import Mechanic
 from reference_engine.plans.convention_reader import check_needed, read_conventions
 from reference_engine.plans.document import Node, load_yaml
@@ -97,6 +98,7 @@ def read_plan(node: Node, problems: list[Problem]) -> Plan | None:
     conventions = read_conventions(node.get("conventions"), node.where, problems)
     measures = read_measures(node.get("measures"), problems)
     figures = read_rows(node.get("figures"), Shown, "figures", problems)
+    _check_figures(figures, problems)
     components = _components(node, measures, problems)
     pay = read_mechanics(node.get("pay"), "paying", problems)
     quota = read_mechanics(node.get("quota"), "quota", problems)
@@ -149,6 +151,22 @@ def read_plan(node: Node, problems: list[Problem]) -> Plan | None:
     )
     _check_order(plan, problems)
     return plan if len(problems) == before else None
+
+
+def _check_figures(figures: tuple[Shown, ...], problems: list[Problem]) -> None:
+    seen: set[str] = set()
+    for shown in figures:
+        if shown.figure in seen or not shown.figure:
+            problems.append(
+                Problem(
+                    "measure-twice",
+                    f'two figures are called "{shown.figure}".' if shown.figure else "a figure has no name.",
+                    shown.where,
+                    "It wouldn't be clear which is meant.",
+                    "Give each figure its own name.",
+                )
+            )
+        seen.add(shown.figure)
 
 
 def _days(node: Node, name: str, problems: list[Problem]) -> int | None:
@@ -246,7 +264,8 @@ def _component(node: Node, measures: dict[str, Measure], problems: list[Problem]
     name = _text(node, "component", problems, "Give the component a name.")
     counted = read_counted(node, name, measures, problems)
     earn = read_mechanics(node.get("earn"), "earning", problems)
-    if node.get("earn") is None:
+    stated = node.get("earn")
+    if stated is None or (stated.is_list and not stated.nodes()):
         problems.append(
             Problem(
                 "missing-parameter",
@@ -258,7 +277,7 @@ def _component(node: Node, measures: dict[str, Measure], problems: list[Problem]
         )
     pay: tuple[Mechanic, ...] = read_mechanics(node.get("pay"), "paying", problems)
     _check_measure(name, counted, earn, node, problems)
-    _check_one_setter(name, earn, problems)
+    _check_earn(name, earn, node.where, problems)
     taking_back = next((i for i, m in enumerate(pay) if m.name == "clawback"), len(pay))
     for late in (m for m in pay[taking_back:] if m.holds):
         problems.append(
@@ -293,8 +312,8 @@ def _paid(node: Node, problems: list[Problem]) -> bool:
     return node.get("paid") is None or word(node, "paid", ("yes", "no"), problems) != "no"
 
 
-def _check_one_setter(name: str, earn: tuple[Mechanic, ...], problems: list[Problem]) -> None:
-    """A Problem where one mechanic would replace, without a word, what another earned."""
+def _check_earn(name: str, earn: tuple[Mechanic, ...], where: Where, problems: list[Problem]) -> None:
+    """Problems where one mechanic would undo another without a word, or nothing of a component earns."""
     setters = [m for m in earn if m.sets_amount()]
     for before, after in itertools.pairwise(setters):
         problems.append(
@@ -306,6 +325,36 @@ def _check_one_setter(name: str, earn: tuple[Mechanic, ...], problems: list[Prob
                 f'Put "{after.name}" into a component of its own, where both are to be paid.',
             )
         )
+    multiples = [m for m in earn if not (m.sets_amount() or m.adjusts or m.on_amounts)]
+    if earn and not setters and not multiples and not any(isinstance(m, Lump) for m in earn):
+        problems.append(
+            Problem(
+                "earn-nothing",
+                f'nothing in "{name}" says what a line earns.',
+                where,
+                f'"{earn[0].name}" only changes what others earn, so the component would pay nothing.',
+                "Add what earns, like  - flat rate: {rate: 5%}.",
+            )
+        )
+    if not setters:
+        return
+    at = earn.index(setters[0])
+    for mechanic in (m for m in earn[:at] if not m.on_base and (m.adjusts or m.on_amounts)):
+        problems.append(_misplaced(mechanic, setters[0], "before", "works on what was earned", "after"))
+    for mechanic in (m for m in earn[at + 1 :] if m.on_base):
+        problems.append(
+            _misplaced(mechanic, setters[0], "after", "changes the base that is paid on", "before")
+        )
+
+
+def _misplaced(mechanic: Mechanic, setter: Mechanic, stands: str, why: str, put: str) -> Problem:
+    return Problem(
+        "earn-order",
+        f'"{mechanic.name}" stands {stands} "{setter.name}".',
+        mechanic.where,
+        f'"{mechanic.name}" {why}, so it would have no effect there.',
+        f'Put it {put} "{setter.name}".',
+    )
 
 
 def _check_measure(
@@ -329,7 +378,11 @@ def _check_measure(
         sure = counted.measure and counted.value is None and not mechanic.on_amounts
         if sure and mechanic.counts_units not in (None, in_units):
             wanted = "units" if mechanic.counts_units else "money"
-            what = f"the measure is {counted.measure}" if not counted.count else f"the component counts {counted.count}"
+            what = (
+                f"the measure is {counted.measure}"
+                if not counted.count
+                else f"the component counts {counted.count}"
+            )
             problems.append(
                 Problem(
                     "measure-mechanic",
@@ -366,7 +419,12 @@ def _eligible(node: Node | None, where: Where, problems: list[Problem]) -> tuple
             )
         return node.text(), ()
     roles = node.get("roles")
-    if roles is None or not roles.is_list or len(dict(node.items())) != 1:
+    if (
+        roles is None
+        or not roles.nodes()
+        or not all(n.text() for n in roles.nodes())
+        or len(dict(node.items())) != 1
+    ):
         problems.append(
             Problem(
                 "plan-form",
@@ -381,6 +439,17 @@ def _eligible(node: Node | None, where: Where, problems: list[Problem]) -> tuple
 
 def _valid(node: Node | None, problems: list[Problem]) -> tuple[date | None, date | None]:
     if node is None:
+        return None, None
+    if not node.is_mapping or any(not entry.is_text for _, entry in node.items()):
+        problems.append(
+            Problem(
+                "plan-form",
+                "valid must say from when to when.",
+                node.where,
+                "It would be valid for ever.",
+                "Write  valid: {from: 2026-01-01, to: 2026-12-31}",
+            )
+        )
         return None, None
     days: list[date | None] = []
     _check_names(node, ("from", "to"), "valid", problems)

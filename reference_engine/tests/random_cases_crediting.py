@@ -334,4 +334,4 @@ FAMILIES = {
     "holds and quota credit": holds_and_quota(),
     "overrides": overrides(),
 }
-EXAMPLES = {"hierarchies": 150, "credit assignments": 150, "holds and quota credit": 150, "overrides": 200}
+EXAMPLES = {"hierarchies": 60, "credit assignments": 60, "holds and quota credit": 60, "overrides": 60}

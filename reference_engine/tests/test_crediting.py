@@ -331,11 +331,11 @@ def test_the_statement_says_why_somebody_is_credited() -> None:
     }
     said = _sentence(split, plan_of(), "Ana")
     assert (
-        'credited to "Ana" for 60% of it, by the split of the deal; towards quotas and tiers it counts for 100% of it.'
+        'credited to "Ana" for 60% of it, by the split of the deal: 600.00 EUR; towards quotas and tiers it counts for 100% of it.'
         in said
     )
     team = {"payees": TEAM, "crediting_rules": RULES}
-    assert 'credited to "Hal" for 50% of it as roll-up of "Ana", 2 levels below.' in _sentence(
+    assert 'credited to "Hal" for 50% of it as roll-up of "Ana", 2 levels below: 500.00 EUR.' in _sentence(
         team, plan_of("roll-up"), "Hal"
     )
     group = {"groups": "group | payee\nBikes | Ana", "deals": DEAL.replace("Ana", "Bikes")}

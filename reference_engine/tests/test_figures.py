@@ -144,7 +144,6 @@ FLAT = {"flat rate": {"rate": "1%"}}
 @pytest.mark.parametrize(
     ("document", "slug", "said"),
     [
-        ({"figures": [{"figure": "F", "is": "target incentive this half-year"}]}, "missing-value", "plan_assignments"),
         ({"figures": [{"figure": "F", "is": "reported scores"}]}, "unknown-name", "reported score"),
         ({"figures": [{"figure": "F", "is": "bookings + 1"}]}, "currency-mixed", "100.00 EUR"),
         ({"figures": [{"figure": "F", "is": "F + 1"}]}, "figure-circle", "made of itself"),
@@ -176,6 +175,13 @@ def test_figures_that_cannot_be_made(document: dict[str, object], slug: str, sai
     problem = refused(document)
     assert problem.slug == slug
     assert said in str(problem)
+
+
+def test_a_missing_quota_is_asked_for() -> None:
+    without = {name: table for name, table in TABLES.items() if name != "quotas"}
+    problem = refused({"figures": [{"figure": "F", "is": "attainment of bookings"}]}, without)
+    assert problem.slug == "missing-value"
+    assert "quota of bookings" in problem.remedy
 
 
 def test_nothing_says_for_which_periods() -> None:

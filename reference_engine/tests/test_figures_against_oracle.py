@@ -193,7 +193,7 @@ def _objectives(draw: st.DrawFn, company: Company) -> tuple[Due, Due]:
         goals.append({"figure": name, "weight": weight, "points": points, "steps": steps, "cap": cap, "threshold": threshold})
         row: dict[str, Any] = {"goal": name, "weight": percent(weight), "achievement": name}
         if points:
-            row["points"] = [{"achievement": percent(a), "payout": percent(p)} for a, p in points]
+            row["points"] = [{"attainment": percent(a), "payout": percent(p)} for a, p in points]
             row["between points"] = "step" if steps else "line"
         row |= {k: percent(v) for k, v in (("cap", cap), ("threshold", threshold)) if v is not None}
         written.append(row)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,7 @@ from reference_engine.plans.conventions import CONVENTIONS
 from reference_engine.plans.document import parse_yaml
 from reference_engine.plans.documentation import DOCS, pages, plans_page
 from reference_engine.plans.mechanic_pages import example_text, page_of
+from reference_engine.plans.parameter_pages import cell, parameter_meanings, rows_of
 from reference_engine.plans.reader import read_plan
 from reference_engine.plans.section_parameters import ASKED
 from reference_engine.plans.worked_examples import whole_plan
@@ -159,3 +162,43 @@ def test_each_mechanic_has_its_page() -> None:
             assert all(e.title in page for e in about.examples)
             assert all(vendor in page and word in page for vendor, word in about.words.items())
             assert all(f"<{source}>" in page for source in about.sources)
+
+
+def _described(cls: type[Any], label: str) -> Iterator[tuple[str, type[Any]]]:
+    """A mechanic and every row that stands in its parameters, rows inside rows included."""
+    yield label, cls
+    for name, row in rows_of(cls).items():
+        yield from _described(row, f"{label}: {name}")
+
+
+DESCRIBED = [
+    pytest.param(family, name, row, id=label)
+    for family in FAMILIES
+    for name, cls in mechanics(family).items()
+    for label, row in _described(cls, f"{family} {name}")
+]
+
+
+@pytest.mark.parametrize(("family", "name", "row"), DESCRIBED)
+def test_every_parameter_is_described_in_words(family: str, name: str, row: type[Any]) -> None:
+    said, _ = parameter_meanings(row)
+    page = written()[f"mechanics/{page_of(family, name)}"]
+    assert [n for n in parameters(row) if not said.get(n)] == [], "write  name: what it means  into the docstring of the class"
+    for parameter, words in said.items():
+        assert re.search(rf"^\| `{re.escape(parameter)}` \| .*{re.escape(cell(words))} \|$", page, re.MULTILINE), parameter
+
+
+def test_rows_inside_rows_stand_on_the_page() -> None:
+    page = written()["mechanics/earning/objectives.md"]
+    assert "Each row of `points` in a row of `goals`:" in page
+    assert re.search(r"^\| `attainment` \| percent \| required \| ", page, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("family", "name"), [(f, n) for f in FAMILIES for n in described(f)])
+def test_every_page_has_its_formula_its_bounds_its_examples_and_its_sources(family: str, name: str) -> None:
+    page = written()[f"mechanics/{page_of(family, name)}"]
+    assert "\n## Formula\n" in page
+    assert "\n## On its bounds\n" in page
+    assert len(re.findall(r"^### \d+\. ", page, re.MULTILINE)) >= 3
+    assert "\n## Sources\n" in page
+    assert re.search(r"^\* <https?://\S+>$", page, re.MULTILINE) or "no public source" in page

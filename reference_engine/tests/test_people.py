@@ -343,3 +343,20 @@ def test_the_order_of_rows_changes_nothing() -> None:
     # 10 January to 15 March without ten days of leave, and the last twelve days of March: 55 + 12 of 90 days.
     assert results[0][1] == [67000]
     assert results[0] == results[1] == results[2]
+
+
+@pytest.mark.parametrize(
+    "earn", ["percent to goal", {"target rate": {}}], ids=["percent to goal", "target rate"]
+)
+def test_a_target_stated_for_a_longer_time_is_named_where_none_is_found(earn: object) -> None:
+    made = world(
+        plan_assignments="payee | plan | from | quota | target incentive | period\nAna | P | 2026-01-01 | | 9,000.00 EUR | year",
+        quotas="payee | period | quota\nAna | 2026-H1 | 100.00 EUR",
+        deals="deal | owner | amount | closed\nD-1 | Ana | 50.00 EUR | 2026-03-20",
+    )
+    written = plan(conventions={"tier.accumulate": "period"}, earn=earn)
+    written["pays"] = "half-yearly"
+    (problem,) = [p for p in problems_of(made, written) if p.slug == "no-target"]
+    assert '"Ana" has no target incentive for 2026-H1' in problem.what
+    assert "9,000.00 EUR is stated for the year" in problem.why
+    assert "distribution: {per: half-year, of: target incentive}" in problem.remedy

@@ -10,7 +10,7 @@ from reference_engine.mechanics.registry import Example
 from reference_engine.mechanics.settling_examples import IMMEDIATE, earned, plan
 from reference_engine.plans.document import parse_yaml
 from reference_engine.plans.reader import read_plan
-from reference_engine.plans.worked_examples import calculated
+from reference_engine.plans.worked_examples import calculated, payouts
 from reference_engine.problems import Problem, Stopped
 
 DRAW = "payee | kind | amount | per | from | to"
@@ -203,3 +203,19 @@ def test_a_draw_per_month_does_not_fit_weekly_pay() -> None:
     tables = earned("500.00", draws=f"{DRAW}\nAna | recoverable | 9.00 USD | month | 2026-01 | 2026-03")
     conventions = IMMEDIATE + ", draw.period: in equal parts"
     assert refused(plan(conventions=conventions, more="pays: weekly"), tables) == {"draw-frequency"}
+
+
+@pytest.mark.parametrize("kind", ["non-recoverable", "non-recoverable additional", "loan"])
+def test_a_draw_that_is_never_owed_is_asked_nothing_of_later_periods(kind: str) -> None:
+    """The payee keeps the greater of the draw and what is earned, period by period."""
+    row = f"Ana | {kind} | 900.00 USD | month | 2026-01 | 2026-02"
+    recovery = "draw.recovery: immediate" if kind == "loan" else ""
+    written = plan(conventions=recovery) if recovery else plan()
+    tables = earned("1,000.00", "800.00", draws=f"{DRAW}\n{row}")
+    if kind == "non-recoverable":
+        assert payouts(calculated(Example("", written, tables, ""))) == {
+            ("Ana", "2026-01"): "1,000.00 USD",
+            ("Ana", "2026-02"): "900.00 USD",
+        }
+    else:
+        calculated(Example("", written, tables, ""))

@@ -221,11 +221,11 @@ def test_a_gap_of_a_table_names_the_convention_that_keeps_it() -> None:
 
 def test_bounds_in_money_say_that_the_lines_are_in_units() -> None:
     plan, world = read(
-        "conventions: {rounding: exact, tier.accumulate: period, tier.bound: upper tier}\ncomponents: [{component: C, measure: units, credits: [direct], "
+        "conventions: {rounding: exact, tier.accumulate: period, tier.bound: upper tier}\ncomponents: [{component: C, measure: bookings, value: term months, credits: [direct], "
         "earn: [{retroactive: {tiers: [{from: 0.00 USD, to: 9.00 USD, pays: 1.00 USD}, {from: 9.00 USD, pays: 2.00 USD}]}}]}]",
         {
-            "plan_assignments": "payee | plan | from\nLyon | P | 2026-01-01",
-            "retail_sales": "sale | retailer | product | units | date\nS-1 | Lyon | X | 7 | 2026-01-10",
+            "plan_assignments": "payee | plan | from\nAna | P | 2026-01-01",
+            "deals": "deal | owner | amount | closed | term months\nD-1 | Ana | 7.00 USD | 2026-01-10 | 12",
         },
     )
     with pytest.raises(Stopped) as stopped:

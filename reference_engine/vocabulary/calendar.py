@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 
 CADENCES = ("week", "biweek", "semi-month", "month", "quarter", "half-year", "year")
 SHORT = ("week", "biweek", "semi-month", "month", "period")
@@ -71,12 +72,19 @@ class Calendar:
 
     def period(self, label: str) -> Period:
         """The days that a label means.  Raises NotAPeriod for text that isn't one."""
+        if not self.custom and not self.fiscal_starts:
+            return _plain_period(label)
+        return self._labelled(label)
+
+    def _labelled(self, label: str) -> Period:
         for period in self.custom:
             if period.label == label:
                 return period
         match = _LABEL.match(label)
         if not match:
             raise NotAPeriod(f'"{label}" is not a period. Write {PERIOD_FORM}.')
+        if not 1 < int(match["year"] or match["fiscal"]) < 9999:
+            raise NotAPeriod(f'"{label}" is not a period: trueup\'s calendar has the years 2 to 9998.')
         if match["month"]:
             month = int(match["month"])
             if not 1 <= month <= 12:
@@ -134,6 +142,11 @@ class Calendar:
 
     def period_of(self, day: date, cadence: str) -> Period:
         """The month, quarter, half-year or year that a day lies in.  Raises NotAPeriod outside a custom calendar."""
+        if not self.custom and not self.fiscal_starts:
+            return _plain_period_of(day, cadence)
+        return self._containing(day, cadence)
+
+    def _containing(self, day: date, cadence: str) -> Period:
         if self.custom and cadence in SHORT:
             for period in self.custom:
                 if day in period:
@@ -223,12 +236,29 @@ class Calendar:
         if self.custom:
             for period in self.custom:
                 if day in period:
-                    return int(period.label[2:6] if period.label.startswith("FY") else period.label[:4])
+                    named = period.label[2:6] if period.label.startswith("FY") else period.label[:4]
+                    if not (named.isascii() and named.isdigit()):
+                        raise NotAPeriod(
+                            f'the period "{period.label}" of the fiscal calendar doesn\'t say its fiscal year. '
+                            "Call its periods 2026-P01, 2026-P02 and so on."
+                        )
+                    return int(named)
             raise NotAPeriod(f"{day} lies in no period of the fiscal calendar.")
         for year in (day.year - 1, day.year, day.year + 1, day.year + 2):
             if self.year_start(year) <= day < self.year_start(year + 1):
                 return year
         raise NotAPeriod(f"{day} lies in no fiscal year that is stated.")
+
+
+# Most companies have the calendar year, and its periods are the same in every run.
+@lru_cache(maxsize=1 << 14)
+def _plain_period(label: str) -> Period:
+    return Calendar()._labelled(label)
+
+
+@lru_cache(maxsize=1 << 14)
+def _plain_period_of(day: date, cadence: str) -> Period:
+    return Calendar()._containing(day, cadence)
 
 
 def _check_length(period: Period, cadence: str) -> None:

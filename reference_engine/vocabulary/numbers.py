@@ -74,7 +74,8 @@ def parse_number(text: str) -> Fraction:
     if len(text) > MAX_LENGTH:
         raise NotANumber(f'"{text[:12]}..." has {len(text):,} characters; a number has at most {MAX_LENGTH}.')
     if _PLAIN.match(text) or _GROUPED.match(text):
-        return Fraction(text.replace(",", ""))
+        whole, _, decimals = text.replace(",", "").partition(".")
+        return Fraction(int(whole + decimals), 10 ** len(decimals))
     raise NotANumber(_number_hint(text))
 
 
@@ -95,7 +96,7 @@ def parse_money(text: str) -> Money:
         amount = parse_number(match["number"])
     except NotANumber as error:
         raise NotANumber(f'"{text}" is not a money amount. {error}') from None
-    if (amount * 10**decimals).denominator != 1:
+    if 10**decimals % amount.denominator:
         raise NotANumber(f'"{text}" has more than the {decimals} decimals that {currency} has.')
     return Money(amount, currency)
 

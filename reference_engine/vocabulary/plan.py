@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from reference_engine.expressions.syntax import Expression
@@ -70,7 +71,11 @@ class Conventions:
         return self.readings[name]
 
     def round_at(self, at: str) -> Rounding | None:
-        return next((r for r in self.rounding or () if r.at == at), None)
+        return self._roundings.get(at)
+
+    @cached_property
+    def _roundings(self) -> dict[str, Rounding]:
+        return {r.at: r for r in reversed(self.rounding or ())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +211,25 @@ class Plan:
             *self.pay,
             *self.settling,
         )
+
+    @cached_property
+    def figure_names(self) -> tuple[str, ...]:
+        """Every figure that the mechanics mention."""
+        return tuple(name for m in self.mechanics() for name in m.names())
+
+    @cached_property
+    def ordered(self) -> tuple[Component, ...]:
+        """The components, each after those whose results it looks at."""
+        out: list[Component] = []
+        waiting = list(self.components)
+        while waiting:
+            done = {c.name for c in out}
+            found = next((c for c in waiting if all(n in done for n in self.needed_by(c))), None)
+            if found is None:
+                raise AssertionError("the reader lets no circle of components pass")
+            waiting.remove(found)
+            out.append(found)
+        return tuple(out)
 
     def needed_by(self, component: Component) -> tuple[str, ...]:
         """The components whose results a component looks at, also through the formulas of measures."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact
+from reference_engine.columns import Array, Exact, same
 from reference_engine.events import Events
 
 DIRECT, OVERLAY, ROLL_UP = 0, 1, 2
@@ -92,7 +92,7 @@ class Credits:
         return Credits(
             self.event[rows],
             payee,
-            np.full(len(rows), kind, dtype=np.int8),
+            same(kind, len(rows), np.int8),
             self.share[rows] * receives,
             rows,
             receives,
@@ -100,7 +100,7 @@ class Credits:
             None if self.day is None else self.day[rows],
             None if self.held is None else self.held[rows],
             None if self.pay_day is None else self.pay_day[rows],
-            None if level is None else np.full(len(rows), min(level, 127), dtype=np.int8),
+            None if level is None else same(min(level, 127), len(rows), np.int8),
         )
 
     @classmethod
@@ -110,9 +110,9 @@ class Credits:
         return cls(
             event,
             payee,
-            np.full(size, DIRECT, dtype=np.int8),
+            same(DIRECT, size, np.int8),
             share,
-            np.full(size, -1, dtype=np.int64),
+            same(-1, size, np.int64),
             Exact.full(size, 1),
             counted,
         )
@@ -124,8 +124,8 @@ class Credits:
             return parts[0]
 
         def column(name: str, missing: Any) -> Any:
-            found = [getattr(p, name) for p in parts]
-            if all(c is None for c in found):
+            found = [p.__dict__[name] for p in parts]
+            if [c is None for c in found].count(True) == len(found):
                 return None
             filled = [
                 missing(i, p) if c is None else c for i, (c, p) in enumerate(zip(found, parts, strict=True))

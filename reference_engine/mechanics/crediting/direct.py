@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from reference_engine.columns import Exact
 from reference_engine.events import Events
 from reference_engine.mechanics.crediting.credits import Credits
@@ -63,5 +61,5 @@ ABOUT = describe(
 
 def credit(events: Events) -> Credits:
     """One credit of 100% for each event that has an owner."""
-    owned = np.flatnonzero(events.owner >= 0)
+    owned = (events.owner >= 0).nonzero()[0]
     return Credits.direct(owned, events.owner[owned], Exact.full(len(owned), 1))

@@ -43,7 +43,8 @@ ABOUT = describe(
     __name__,
     About(
         MEANING,
-        formula="",
+        formula="amount of a held credit = what the plan earns on it; paid when it is released, in the period that hold.period names; counted "
+        "meanwhile as hold.attainment says",
         boundary="A credit that is released on the day of the run counts; one released the day after is still held. What isn't "
         "counted while it is held doesn't roll up either.",
         sources=(

@@ -249,7 +249,7 @@ def _own_sales(
         has_role = rule.has_role(direct.payee, days[direct.event], world)
         if has_role is not None:
             own &= has_role
-        rows = np.flatnonzero(own)
+        rows = own.nonzero()[0]
         if not len(rows):
             continue
         payee = world.payees[int(direct.payee[rows[0]])]

@@ -80,7 +80,7 @@ def check(world: World, problems: list[Problem]) -> None:
     """A Problem for each rule that says nobody, or what can't be read."""
     table = world.table("crediting_rules")
     shares = table.amounts("receives").value
-    columns = attributes_of(world) if table.size else set()
+    columns = attributes_of(world) if "field" in table.text else set()
     for row in range(table.size):
         role, payee = table.words("role")[row], table.words("payee")[row]
         if bool(role) == bool(payee):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact
+from reference_engine.columns import Array, Exact, same
 from reference_engine.events import SOURCE, Events
 from reference_engine.mechanics.crediting.credits import DIRECT, OVERLAY, Credits
 from reference_engine.mechanics.registry import About, Example, describe
@@ -158,7 +158,7 @@ class Splits:
 
     def __init__(self, world: World, kind: str = "direct") -> None:
         table = world.table("credit_splits")
-        rows = np.flatnonzero((table.words("kind") == "overlay") == (kind == "overlay"))
+        rows = ((table.words("kind") == "overlay") == (kind == "overlay")).nonzero()[0]
         deals = table.words("deal")[rows]
         self.names = {deal: code for code, deal in enumerate(dict.fromkeys(deals.tolist()))}
         code = np.array([self.names[d] for d in deals.tolist()], dtype=np.int64)
@@ -190,7 +190,7 @@ class Splits:
         out = np.full(len(events), -1, dtype=np.int64)
         # A booking knows its row; only what belongs to another record's deal must be looked up by name.
         out[own] = self.of_row[events.row[own]]
-        rest = np.flatnonzero(~own)
+        rest = (~own).nonzero()[0]
         out[rest] = [self.names.get(d, -1) for d in events.deal[rest].tolist()]
         return out
 
@@ -205,8 +205,8 @@ class Splits:
         if again.any():
             credits, deal = credits.take(np.flatnonzero(~again)), deal[~again]
         count = np.where(deal >= 0, np.diff(self.starts)[deal], 1)
-        source = np.repeat(np.arange(len(credits)), count)
-        position = np.arange(len(source)) - np.repeat(np.cumsum(count) - count, count)
+        source = np.arange(len(credits)).repeat(count)
+        position = np.arange(len(source)) - (count.cumsum() - count).repeat(count)
         is_split = deal[source] >= 0
         rows = self.order[np.where(is_split, self.starts[deal[source]] + position, 0)]
         counted: Exact | None = None
@@ -217,9 +217,9 @@ class Splits:
         return Credits(
             credits.event[source],
             np.where(is_split, self.payee[rows], credits.payee[source]),
-            np.full(len(source), DIRECT, dtype=np.int8),
+            same(DIRECT, len(source), np.int8),
             Exact.where(is_split, self.share[rows], credits.share[source]),
-            np.full(len(source), -1, dtype=np.int64),
+            same(-1, len(source), np.int64),
             Exact.full(len(source), 1),
             counted,
         )

@@ -47,7 +47,8 @@ ABOUT = describe(
     __name__,
     About(
         MEANING,
-        formula="",
+        formula="territory = the one written on the deal; else that of an account move; else that of the names or the rules, in the order of "
+        "territory.precedence; credit = amount of the deal, to the holder on the day that territory.date names",
         boundary="A holder counts from the first to the last day, both included. The first rule by priority that matches an account "
         "gives its territory; an account move stands above rules and names, a territory written on the deal above all. Digits that "
         "begin with a zero, such as a postal code, are compared as text. A deal of a territory that nobody or several hold is refused.",

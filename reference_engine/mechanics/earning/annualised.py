@@ -8,10 +8,13 @@ from fractions import Fraction
 from reference_engine.columns import Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines
+from reference_engine.mechanics.background import tell_cells
 from reference_engine.mechanics.ladder import Ladder
 from reference_engine.mechanics.registry import Example, mechanic
 from reference_engine.mechanics.settled import Piece
 from reference_engine.mechanics.tier_table import TierTable
+from reference_engine.mechanics.tier_words import amount_words
+from reference_engine.vocabulary.numbers import format_number
 
 _TIERS = "[{from: 0.00 EUR, to: 1200.00 EUR, rate: 1%}, {from: 1200.00 EUR, rate: 2%}]"
 

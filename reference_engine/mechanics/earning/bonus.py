@@ -13,6 +13,7 @@ from reference_engine.expressions.syntax import Expression
 from reference_engine.lines import Lines, LineView
 from reference_engine.mechanics.lump import Lump, lumps
 from reference_engine.mechanics.registry import Example, mechanic
+from reference_engine.mechanics.tier_words import formula_words
 from reference_engine.vocabulary.numbers import format_money
 
 _TABLES = {
@@ -123,7 +124,11 @@ class Bonus(Lump):
         why = f" because {formula_words(self.when)}" if self.when is not None else ""
         amount = format_money(after.amount, after.currency)
         words = formula_words(self.pays)
-        return f"A bonus is paid{why}: {amount}." if words == amount else f"A bonus is paid{why}: {words} = {amount}."
+        return (
+            f"A bonus is paid{why}: {amount}."
+            if words == amount
+            else f"A bonus is paid{why}: {words} = {amount}."
+        )
 
 
 def check_money(unit: Array, value: Exact, what: str, run: ComponentRun, mechanic: Lump) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
@@ -10,13 +11,29 @@ from reference_engine.columns import Array, Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.expressions.syntax import Expression
 from reference_engine.lines import Lines, LineView
+from reference_engine.mechanics.background import tell_lines
 from reference_engine.mechanics.record_values import on_lines
 from reference_engine.mechanics.registry import Example, mechanic
-from reference_engine.mechanics.tier_table import TierTable, no_rate_before, returns_open
-from reference_engine.mechanics.tier_words import amount_words, piece_words
-from reference_engine.mechanics.tiers import Rung, Version, check, check_versions, number, versions
+from reference_engine.mechanics.tier_table import TierTable, no_rate_before
+from reference_engine.mechanics.tier_words import amount_words, formula_words, piece_words
+from reference_engine.mechanics.tiers import (
+    Rung,
+    Version,
+    check,
+    check_versions,
+    gaps_between,
+    number,
+    versions,
+)
 from reference_engine.problems import Problem
-from reference_engine.vocabulary.numbers import Money, Percent, Quantity
+from reference_engine.vocabulary.numbers import (
+    Money,
+    Percent,
+    Quantity,
+    format_money,
+    format_number,
+    format_percent,
+)
 from reference_engine.vocabulary.plan import Conventions
 
 GAP = "between the brackets: nothing"
@@ -131,7 +148,10 @@ class Brackets(TierTable):
 
     def needs(self) -> tuple[str, ...]:
         bound = ("tier.bound",) if self.reached is None else ()
-        return (*bound, "tier.gap", "returns.earn", *self.dates())
+        gap = ("tier.gap",) if any(gaps_between(v.tiers) for v in versions(self.tiers)) else ()
+        # A rate that the record itself picks pays a return alike by either reading.
+        returns = ("returns.earn",) if self.by is None or any(t.pays is not None for t in self.tiers) else ()
+        return (*bound, *gap, *returns, *self.dates())
 
     @property
     def counts_units(self) -> bool:  # type: ignore[override]
@@ -158,7 +178,6 @@ class Brackets(TierTable):
         tables = versions(self.tiers)
         check_versions(tables, '"brackets"', problems)
         inclusive = self.bound_reading(conventions) == "both ends inclusive"
-        gaps = conventions.get("tier.gap") in ("tier below", "tier above")
         for table in tables or [Version(None, None, ())]:
             check(
                 table.tiers,
@@ -166,12 +185,10 @@ class Brackets(TierTable):
                 self.where,
                 problems,
                 shared_bounds=not inclusive,
-                gaps=gaps,
+                gaps=True,
                 open_top=False,
                 negative=self.by is not None,
             )
-        if conventions.get("returns.earn") is None:
-            problems.append(returns_open(self))
 
     def deal_by_deal(self, run: ComponentRun) -> bool:
         return True
@@ -182,6 +199,14 @@ class Brackets(TierTable):
         value, unit = (
             (lines.base, lines.unit) if self.by is None else on_lines(self.by, lines, run, self.where)
         )
+        if self.by is not None:
+            name = formula_words(self.by)
+            percents = any(isinstance(t.from_, Percent) for t in self.tiers)
+            tell_lines(
+                run,
+                lines,
+                lambda line: f"Its {name}: {_value_words(value.at(line), str(unit[line]), percents)}.",
+            )
         table = self.rungs(run.conventions)
         kind = table[0].tier.kind
         self._check_units(lines, unit, table, run)
@@ -230,7 +255,9 @@ class Brackets(TierTable):
                 f"the brackets are in {shown}, and lines are in {wrong[0] or 'units'}.",
                 self.where,
                 "They can't be compared.",
-                "State the plan's currency, and exchange rates.",
+                "State the plan's currency, and exchange rates."
+                if wrong[0]
+                else "Write the bounds as plain numbers, or compare money instead.",
             )
         pays = table[0].tier
         if pays.currency and pays.kind == "pays" and set(lines.unit.tolist()) - {pays.currency, ""}:
@@ -243,10 +270,17 @@ class Brackets(TierTable):
             )
 
     def say(self, before: LineView | None, after: LineView) -> str:
-        what = amount_words(after.base, after.unit) if self.by is None else f'"{self.by}" of the record'
+        what = amount_words(after.base, after.unit) if self.by is None else "it"
+        lies = "lies" if self.by is not None or after.unit or after.base == 1 else "lie"
         if after.rule is not None and after.rule.words == GAP:
-            return f"{what[0].upper()}{what[1:]} lies in no bracket, so the line earns nothing."
-        return f"{what[0].upper()}{what[1:]} lies in the {after.rule.words if after.rule else 'bracket'}: {piece_words(after)}"
+            return f"{what[0].upper()}{what[1:]} {lies} in no bracket, so the line earns nothing."
+        return f"{what[0].upper()}{what[1:]} {lies} in the {after.rule.words if after.rule else 'bracket'}: {piece_words(after)}"
+
+
+def _value_words(value: Fraction, unit: str, percent: bool) -> str:
+    if unit:
+        return format_money(value, unit)
+    return format_percent(value) if percent else format_number(value)
 
 
 def bracket_of(value: Exact, table: tuple[Rung, ...]) -> Array:

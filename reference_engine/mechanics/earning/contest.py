@@ -12,6 +12,7 @@ from reference_engine.columns import Array, Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.expressions.syntax import Expression
 from reference_engine.lines import Lines, LineView
+from reference_engine.mechanics.background import tell
 from reference_engine.mechanics.lump import Lump, lumps
 from reference_engine.mechanics.registry import Example, mechanic
 from reference_engine.problems import NOWHERE, Problem, Where
@@ -108,7 +109,7 @@ _TIE = "D-1 | Ana | 900.00 EUR | 2026-01-15\nD-2 | Ben | 900.00 EUR | 2026-02-15
 )
 @dataclass(frozen=True)
 class Contest(Lump):
-    """by: the figure that ranks, most first.  minimum: the condition for taking part.  among: everybody on the plan, or
+    """by: the figure that ranks.  order: whether the most or the least stands first.  prizes: what each rank gets.  minimum: the condition for taking part.  among: everybody on the plan, or
     each team by itself.  per: the interval."""
 
     reads_others = True

@@ -13,6 +13,7 @@ from reference_engine.expressions.syntax import Expression
 from reference_engine.lines import Lines, LineView
 from reference_engine.mechanics.record_values import on_lines
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
+from reference_engine.mechanics.tier_words import formula_words
 
 _PEOPLE = {
     "plan_assignments": "payee | plan | from\nAna | P | 2026-01-01",
@@ -77,6 +78,7 @@ class CountsAs(Mechanic):
     """value: what a record adds to quota and tiers, from its fields.  It stands before the table that counts."""
 
     adjusts = True
+    on_base = True
 
     value: Expression
 

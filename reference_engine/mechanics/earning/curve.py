@@ -9,11 +9,13 @@ from itertools import pairwise
 from reference_engine.columns import Array, Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines, LineView
+from reference_engine.mechanics.background import tell_cells
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 from reference_engine.mechanics.target import OnTarget, on_target, target_words
+from reference_engine.mechanics.tier_words import amount_words
 from reference_engine.mechanics.tiers import words
 from reference_engine.problems import NOWHERE, Problem, Where
-from reference_engine.vocabulary.numbers import Money, Percent, Quantity
+from reference_engine.vocabulary.numbers import Money, Percent, Quantity, format_percent
 
 _POINTS = (
     "[{attainment: 50%, payout: 0%}, {attainment: 100%, payout: 100%}, {attainment: 150%, payout: 200%}]"
@@ -137,7 +139,29 @@ class Curve(Mechanic):
             return lines
         nothing = Exact.full(found.attainment.shape, 0)
         payout = Exact.where(found.present, self._payout(found.attainment, run), nothing)
+        if run.notes is not None:
+            percent = isinstance(self.points[0].attainment, Percent)
+
+            def around(row: int, t: int) -> str:
+                value = found.attainment[row].at(t)
+                name = format_percent(value) if percent else amount_words(value, str(found.unit[row]))
+                return self._between(value, name) if found.present[row, t] else ""
+
+            tell_cells(run, found.matrix, around)
         return found.settle(payout, "the target incentive along the curve", self)
+
+    def _between(self, value: Fraction, name: str) -> str:
+        """Between which points of the curve a value lies."""
+        below = [p for p in self.points if number_of(p) <= value]
+        above = [p for p in self.points if number_of(p) > value]
+        if not below:
+            return f"{name} is below the first point of the curve, {words(above[0].attainment)}."
+        last = f"{words(below[-1].attainment)}, which pays {below[-1].payout}"
+        if number_of(below[-1]) == value:
+            return f"{name} is just on the point of {last}."
+        if not above:
+            return f"{name} is above the last point of the curve, {last}."
+        return f"{name} lies between {last}, and {words(above[0].attainment)}, which pays {above[0].payout}."
 
     def _payout(self, at: Exact, run: ComponentRun) -> Exact:
         points = self.points

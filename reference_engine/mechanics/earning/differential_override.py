@@ -13,13 +13,14 @@ from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines, LineView
 from reference_engine.mechanics.crediting.credits import OVERLAY, ROLL_UP
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
+from reference_engine.mechanics.tier_words import piece_words
 from reference_engine.problems import NOWHERE, Problem, Where, did_you_mean
 from reference_engine.vocabulary.numbers import Money, Percent, format_money, format_percent
 
 
 @dataclass(frozen=True, slots=True)
 class RankRate:
-    """rank: a value of the payees' column.  rate: of the sale; or pays: an amount for each unit."""
+    """rank: a value of the payees' column.  rate: of the sale.  per unit: instead, an amount for each unit."""
 
     rank: str
     rate: Percent | None = None

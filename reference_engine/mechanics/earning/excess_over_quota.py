@@ -10,12 +10,13 @@ import numpy as np
 
 from reference_engine.columns import Exact
 from reference_engine.component_run import ComponentRun
-from reference_engine.lines import Lines
+from reference_engine.lines import Lines, LineView
 from reference_engine.mechanics.ladder import Ladder, ladder
 from reference_engine.mechanics.measure import check_bounds
 from reference_engine.mechanics.registry import Example, mechanic
-from reference_engine.mechanics.settled import Piece
+from reference_engine.mechanics.settled import EARNED_BEFORE, Piece
 from reference_engine.mechanics.tier_table import TierTable
+from reference_engine.mechanics.tier_words import earned_before_words, piece_words, reached_words
 from reference_engine.mechanics.tiers import PayTier, Rung
 from reference_engine.problems import Problem
 from reference_engine.vocabulary.numbers import Percent
@@ -154,7 +155,11 @@ class ExcessOverQuota(TierTable):
         if not after.amount and not after.base:
             return "Nothing is above the quota, so nothing is earned."
         if not self.tiers:
-            what = "What is above the quota is" if self.on == "the excess" else "The quota is passed, so everything is"
+            what = (
+                "What is above the quota is"
+                if self.on == "the excess"
+                else "The quota is passed, so everything is"
+            )
             return f"{what} paid at {self.rate}: {piece_words(after)}"
         return reached_words(after, what="With what is above the quota the tier")
 

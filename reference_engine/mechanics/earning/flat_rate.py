@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reference_engine.columns import Exact
+from reference_engine.columns import Exact, same
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines, LineView
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
@@ -79,7 +79,7 @@ class FlatRate(Mechanic):
     def apply(self, lines: Lines, run: ComponentRun) -> Lines:
         rate = Exact.full(len(lines), self.rate.value)
         rule = run.rule(f"{self.rate} of {run.component.measure}", where=self.where)
-        return rated(lines, rate, np.full(len(lines), rule))
+        return rated(lines, rate, same(rule, len(lines), np.int64))
 
     def say(self, before: LineView | None, after: LineView) -> str:
         return rate_words(after)
@@ -90,8 +90,8 @@ def rated(lines: Lines, rate: Exact, rule: np.ndarray[tuple[int], np.dtype[np.in
     effective = rate * lines.share
     return lines.change(
         rate=effective,
-        has_rate=np.ones(len(lines), dtype=bool),
-        rate_unit=np.full(len(lines), "", dtype=object),
+        has_rate=same(True, len(lines), bool),
+        rate_unit=same("", len(lines)),
         amount=lines.base * effective,
         currency=lines.unit,
         rule=rule,

@@ -57,6 +57,7 @@ class Floor(Mechanic):
     """per: line.  base: the least that counts."""
 
     adjusts = True
+    on_base = True
 
     base: Money
     per: Literal["line"]

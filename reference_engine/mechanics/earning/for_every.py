@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 
@@ -70,7 +71,10 @@ def _plan(earn: str, measure: str = "units", accumulate: str = "period", pays: s
 )
 @dataclass(frozen=True)
 class ForEvery(Mechanic):
-    """every: an amount or a number of units.  pays: for each full multiple; or free units, each of them worth an amount."""
+    """every: an amount or a number of units.  pays: for each full multiple.
+
+    free units: instead, how many units are free for each full multiple.  worth: what each free unit is worth.
+    """
 
     every: Money | Quantity
     pays: Money | None = None
@@ -147,4 +151,4 @@ class ForEvery(Mechanic):
         held = amount_words(after.base, after.unit)
         if not times:
             return f"{held} {'is' if after.unit else 'are'} less than {every}, so it earns nothing."
-        return f"{every} fits into {held} {format_number(times)} time{'' if times == 1 else 's'} in full: {format_number(times)} x {each} = {earned}."
+        return f"{held} {'holds' if after.unit else 'hold'} {every} {format_number(times)} time{'' if times == 1 else 's'} in full: {format_number(times)} x {each} = {earned}."

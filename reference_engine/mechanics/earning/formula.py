@@ -16,6 +16,7 @@ from reference_engine.lines import Lines, LineView
 from reference_engine.mechanics.earning.bonus import check_money
 from reference_engine.mechanics.lump import Lump, lumps
 from reference_engine.mechanics.registry import Example, mechanic
+from reference_engine.mechanics.tier_words import formula_words
 from reference_engine.vocabulary.numbers import format_money
 
 _PEOPLE = "payee | plan | from\nAna | P | 2026-01-01"
@@ -72,7 +73,12 @@ def _record(title: str, pays: str, deals: str, payouts: str, more: dict[str, str
 )
 @dataclass(frozen=True)
 class Formula(Lump):
-    """pays: an amount of money.  for each: record, with its columns; or an interval, with the payee's figures."""
+    """pays: an amount of money.  for each: record, with its columns; or an interval, with the payee's figures.
+
+    Inside `for each: record` no figure of the payee is known, such as attainment.  For a rate by attainment on each record
+    take `retroactive` (or `curve`, `matrix`), whose `by` names the figure; or let one component earn the plain amounts and
+    another one multiply them:  pays: earned by First * attainment, for each: period.
+    """
 
     pays: Expression
     for_each: Literal["record", "period", "quarter", "half-year", "year"]

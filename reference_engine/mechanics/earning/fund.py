@@ -12,10 +12,11 @@ from reference_engine.columns import Array, Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.expressions.syntax import Expression
 from reference_engine.lines import Lines, LineView
+from reference_engine.mechanics.background import tell
 from reference_engine.mechanics.lump import Lump, closing, lumps
 from reference_engine.mechanics.registry import Example, mechanic
 from reference_engine.problems import Problem
-from reference_engine.vocabulary.numbers import Money, Percent, format_money
+from reference_engine.vocabulary.numbers import Money, Percent, format_money, format_number
 from reference_engine.vocabulary.results import FigureValue
 
 
@@ -144,7 +145,10 @@ class Fund(Lump):
                 first = run.conventions["fund.claims"] == "after accrual"
                 if first:
                     open_ = _added(open_, t, amounts[row])
-                asked, held = sum(claims.get((code, t), []), Fraction(0)), sum((a for _, a in open_), Fraction(0))
+                asked, held = (
+                    sum(claims.get((code, t), []), Fraction(0)),
+                    sum((a for _, a in open_), Fraction(0)),
+                )
                 if asked:
                     unit = str(accrued.unit[row]) if self.point_pays is None else ""
                     yearly = " and no more than is left of the most for a year" if limit is not None else ""

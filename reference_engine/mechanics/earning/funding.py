@@ -11,6 +11,7 @@ from reference_engine.component_run import ComponentRun
 from reference_engine.expressions.syntax import Expression
 from reference_engine.lines import Lines, LineView
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
+from reference_engine.mechanics.tier_words import formula_words
 from reference_engine.vocabulary.numbers import Percent, format_money, format_percent
 
 

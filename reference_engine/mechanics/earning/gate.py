@@ -12,7 +12,8 @@ from reference_engine.component_run import ComponentRun
 from reference_engine.expressions.syntax import Expression
 from reference_engine.lines import Lines, LineView
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
-from reference_engine.vocabulary.numbers import Percent, format_percent
+from reference_engine.mechanics.tier_words import formula_words
+from reference_engine.vocabulary.numbers import Percent, format_money
 
 
 def _example(title: str, when: str, reported: str, payouts: str, otherwise: str = "") -> Example:
@@ -90,7 +91,11 @@ class Gate(Mechanic):
 
     def say(self, before: LineView | None, after: LineView) -> str:
         if before is None or before.amount == after.amount:
-            return f"The condition holds ({formula_words(self.when)}), so it is paid in full." if after.amount else ""
+            return (
+                f"The condition holds ({formula_words(self.when)}), so it is paid in full."
+                if after.amount
+                else ""
+            )
         start = f"The condition doesn't hold ({formula_words(self.when)}), so"
         if self.otherwise is None or not after.amount:
             return f"{start} {format_money(before.amount, before.currency)} isn't paid."

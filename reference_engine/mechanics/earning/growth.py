@@ -13,15 +13,21 @@ from reference_engine.columns import Array, Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.expressions.syntax import Expression
 from reference_engine.lines import Lines, LineView
+from reference_engine.mechanics.background import during, tell_cells
 from reference_engine.mechanics.ladder import Ladder, ladder
 from reference_engine.mechanics.measure import check_bounds
 from reference_engine.mechanics.registry import Example, mechanic
 from reference_engine.mechanics.settled import EARNED_BEFORE, Piece
 from reference_engine.mechanics.tier_table import TierTable
-from reference_engine.mechanics.tier_words import earned_before_words, piece_words
+from reference_engine.mechanics.tier_words import (
+    amount_words,
+    earned_before_words,
+    reached_words,
+)
 from reference_engine.mechanics.tiers import Rung, check
 from reference_engine.problems import Problem
-from reference_engine.vocabulary.numbers import Percent, Quantity
+from reference_engine.vocabulary.calendar import add_months
+from reference_engine.vocabulary.numbers import Percent, Quantity, format_percent
 from reference_engine.vocabulary.plan import Conventions
 
 _TIERS = "[{from: 0%, to: 5%, rate: 0%}, {from: 5%, to: 10%, rate: 1%}, {from: 10%, rate: 2%}]"
@@ -128,6 +134,16 @@ class Growth(TierTable):
         one = replace(table[0].tier, from_=Quantity(Fraction(0)), to=None)
         found = ladder(lines, run, (Rung(one, False),), self.where)
         if found is None or found.matrix is None:
+            return None
+        starts = run.plan.valid[0]
+        if self.baseline is None and starts is not None and add_months(run.periods[-1].last, -12) < starts:
+            run.problem(
+                "growth-before-valid",
+                f"the plan counts records from {starts} on, and growth compares with the year before.",
+                self.where,
+                "What was sold then isn't counted, so nobody would have a baseline.",
+                "Let the plan's valid begin a year earlier, or state the baseline, like  baseline: reported last year.",
+            )
             return None
         base, known = self._baseline(found, run)
         if run.problems:

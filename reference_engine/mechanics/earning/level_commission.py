@@ -11,9 +11,11 @@ import numpy as np
 from reference_engine.columns import Array, Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines, LineView
+from reference_engine.mechanics.background import tell_lines
 from reference_engine.mechanics.crediting.credits import ROLL_UP
 from reference_engine.mechanics.earning.flat_rate import rate_words
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
+from reference_engine.mechanics.tier_words import amount_words
 from reference_engine.problems import NOWHERE, Problem, Where, did_you_mean
 from reference_engine.vocabulary.numbers import Money, Percent
 
@@ -79,7 +81,9 @@ _PEOPLE = {
     ),
     formula="commission = rate of the rank looked at, at the level x credit x amount of that rank / amount of the seller's rank",
     boundary="Level 1 is the first above the seller. A level beyond the rates of the rank earns nothing. A return takes back the same part.",
-    sources=("http://wtksoftware.com/clients/index.php?rp=/knowledgebase/37/Grouped-Plan-Commission-Calculation.html",),
+    sources=(
+        "http://wtksoftware.com/clients/index.php?rp=/knowledgebase/37/Grouped-Plan-Commission-Calculation.html",
+    ),
     words={"WTK": "level commission of grouped plans", "network sales": "unilevel commission"},
 )
 @dataclass(frozen=True)
@@ -95,7 +99,11 @@ class LevelCommission(Mechanic):
     def check(self, problems: list[Problem]) -> None:
         names = [r.rank for r in self.ranks]
         amounts = {r.amount.currency if r.amount else "" for r in self.ranks}
-        if len(set(names)) < len(names) or len(amounts) > 1 or any(r.amount and r.amount.amount <= 0 for r in self.ranks):
+        if (
+            len(set(names)) < len(names)
+            or len(amounts) > 1
+            or any(r.amount and r.amount.amount <= 0 for r in self.ranks)
+        ):
             problems.append(
                 Problem(
                     "override-ranks",
@@ -120,23 +128,47 @@ class LevelCommission(Mechanic):
             )
             return lines
         of_rank = {r.rank: i for i, r in enumerate(self.ranks)}
-        position = np.array([of_rank.get(r, -1) for r in run.world.payee_column(self.rank).tolist()], dtype=np.int64)
+        position = np.array(
+            [of_rank.get(r, -1) for r in run.world.payee_column(self.rank).tolist()], dtype=np.int64
+        )
         credits = run.credits
         rolled = credits.type[lines.credit] == ROLL_UP
         source = np.where(rolled, credits.source[lines.credit], lines.credit)
         mine, seller = position[lines.payee], position[credits.payee[source]]
-        level = np.zeros(len(lines), dtype=np.int64) if credits.level is None else credits.level[lines.credit].astype(np.int64)
-        looked = {"lower rank of both": np.minimum(mine, seller), "rank of the payee": mine, "rank of the seller": seller}[self.looks_at]
+        level = (
+            np.zeros(len(lines), dtype=np.int64)
+            if credits.level is None
+            else credits.level[lines.credit].astype(np.int64)
+        )
+        looked = {
+            "lower rank of both": np.minimum(mine, seller),
+            "rank of the payee": mine,
+            "rank of the seller": seller,
+        }[self.looks_at]
         depth = max((len(r.rates) for r in self.ranks), default=0)
-        flat = [r.rates[k].value if k < len(r.rates) else Fraction(0) for r in self.ranks for k in range(depth)] + [Fraction(0)]
+        flat = [
+            r.rates[k].value if k < len(r.rates) else Fraction(0) for r in self.ranks for k in range(depth)
+        ] + [Fraction(0)]
         found = (looked >= 0) & rolled & (level >= 1) & (level <= depth)
         cell = np.where(found, looked * depth + level - 1, len(flat) - 1)
         rate = Exact.of(flat)[cell] * lines.share
         base = lines.base * self._scale(looked, seller)
         counted = lines.counted if lines.counted is not None else lines.base
-        words = [f"level {k + 1} of {r.rank}" for r in self.ranks for k in range(depth)] + ["no rate for this level and rank"]
+        words = [f"level {k + 1} of {r.rank}" for r in self.ranks for k in range(depth)] + [
+            "no rate for this level and rank"
+        ]
         wheres = [r.where for r in self.ranks for _ in range(depth)] + [self.where]
         rules = np.array([run.rule(w, where=at) for w, at in zip(words, wheres, strict=True)])
+        tell_lines(
+            run,
+            lines,
+            lambda line: (
+                ""
+                if base.at(line) == lines.base.at(line)
+                else f"In the plan looked at, {amount_words(lines.base.at(line), str(lines.unit[line]))} of the seller's plan counts as "
+                f"{amount_words(base.at(line), str(lines.unit[line]))}."
+            ),
+        )
         return lines.change(
             base=base,
             counted=counted,

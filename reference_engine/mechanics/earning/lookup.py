@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import combinations
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from reference_engine.mechanics.earning.flat_rate import rate_words
 from reference_engine.mechanics.record_values import holds
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 from reference_engine.mechanics.tier_table import rate_day
+from reference_engine.mechanics.tier_words import formula_words
 from reference_engine.problems import NOWHERE, Problem, Where
 from reference_engine.vocabulary.numbers import Money, Percent, format_money
 from reference_engine.vocabulary.plan import Conventions
@@ -26,10 +28,10 @@ NO_RULE = "no rule matches: nothing"
 
 @dataclass(frozen=True, slots=True)
 class LookupRule:
-    """Values to match (several with commas) and what the line pays: a rate, or an amount a line.
+    """A rule that names nothing matches everything; one that names several things wants all of them.
 
-    when: a condition over the fields of the record.  from, to: the first and last day on which the rule is in force.
-    A rule that names nothing matches everything.
+    product, subcategory, category, account, territory: the values that match, several with commas.  rate: what a line
+    pays, of its base.  pays: instead, an amount for each line.  when: a condition over the fields of the record.  from, to: the first and last day on which the rule is in force.
     """
 
     product: str = ""
@@ -138,8 +140,11 @@ class Lookup(Mechanic):
     rules: tuple[LookupRule, ...]
 
     def needs(self) -> tuple[str, ...]:
+        overlap = any(_overlap(a, b) for a, b in combinations(self.rules, 2))
+        pays = any(r.pays is not None for r in self.rules)
         dated = any(r.from_ is not None or r.to is not None for r in self.rules)
-        return ("lookup.precedence", "returns.earn", *(("rate.date",) if dated else ()))
+        asked = (("lookup.precedence", overlap), ("returns.earn", pays), ("rate.date", dated))
+        return tuple(name for name, matters in asked if matters)
 
     def check(self, problems: list[Problem]) -> None:
         seen: dict[object, Where] = {}
@@ -204,7 +209,7 @@ class Lookup(Mechanic):
         rule = np.full(size, run.rule(NO_RULE, where=self.where))
         open_: Array = np.ones(size, dtype=bool)
         currency = lines.unit
-        for entry in self._order(run.conventions["lookup.precedence"]):
+        for entry in self._order(run.conventions.get("lookup.precedence") or "first match"):
             hits = open_.copy()
             for name, values in entry.conditions.items():
                 if name in ("product", "category", "subcategory"):
@@ -247,14 +252,25 @@ class Lookup(Mechanic):
         if after.rule is None or after.rule.words == NO_RULE:
             return "No rule matches the line, so it earns nothing."
         if after.rate is None:
-            return f'The rule "{after.rule.words}" pays {format_money(after.amount, after.currency)}.'
-        return f'The rule "{after.rule.words}" applies: {rate_words(after)}'
+            return f'The rule "{formula_words(after.rule.words)}" pays {format_money(after.amount, after.currency)}.'
+        return f'The rule "{formula_words(after.rule.words)}" applies: {rate_words(after)}'
 
 
 def _place(rule: LookupRule) -> int:
     """How specific a rule is: by what it names first of all; a condition comes before the rule for all."""
     other = len(SPECIFIC) if rule.when is not None else len(SPECIFIC) + 1
     return min((SPECIFIC.index(n) for n in rule.conditions), default=other)
+
+
+def _overlap(a: LookupRule, b: LookupRule) -> bool:
+    """Whether both rules may match one line, so that it matters which comes first."""
+    for name in a.conditions.keys() & b.conditions.keys():
+        if not set(a.conditions[name]) & set(b.conditions[name]):
+            return False
+    for first, last in ((a.from_, b.to), (b.from_, a.to)):
+        if first is not None and last is not None and last < first:
+            return False
+    return True
 
 
 def _in_force(rule: LookupRule, lines: Lines, run: ComponentRun) -> Array:

@@ -7,15 +7,16 @@ from fractions import Fraction
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact
+from reference_engine.columns import Array, Exact, same
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines, LineView
+from reference_engine.mechanics.background import running_totals
 from reference_engine.mechanics.ladder import Ladder, line_ladder
 from reference_engine.mechanics.registry import Example, mechanic
 from reference_engine.mechanics.running import in_order, restored, running, segments, slices
 from reference_engine.mechanics.settled import Piece
 from reference_engine.mechanics.tier_table import TierTable, no_rate_before
-from reference_engine.mechanics.tier_words import piece_words
+from reference_engine.mechanics.tier_words import part_words
 from reference_engine.mechanics.tiers import number
 from reference_engine.vocabulary.plan import Conventions
 
@@ -219,11 +220,12 @@ class Marginal(TierTable):
         parts = [restored(p, order) for p in slices(values, new, ceilings)]
         rules = [found.rule(k) for k in range(len(found.rungs))]
         tiers = [r.tier for r in found.rungs]
-        so_far, now = (restored(v, order) for v in running(values, new))
-        stands = now
-        if len(tiers) > 1:
-            running_totals(run, lines, so_far, now, along.quota, along.present, interval)
-        at = found.along(lines, stands, lines.base).top if lines.counted is not None else None
+        at: Array | None = None
+        if run.notes is not None or lines.counted is not None:
+            so_far, now = (restored(v, order) for v in running(values, new))
+            if len(tiers) > 1:
+                running_totals(run, lines, so_far, now, along.quota, along.present, interval)
+            at = found.along(lines, now, lines.base).top if lines.counted is not None else None
         rates = [t.value for t in tiers]
         return sliced(lines, parts, rates, rules, tiers[0].currency, times=times, stands=at)
 
@@ -276,8 +278,8 @@ def sliced(
         found = part.nonzero()
         empty[found] = False
         at.append(found)
-        tier.append(np.full(len(found), number_of_tier))
-    none = np.flatnonzero(empty)
+        tier.append(same(number_of_tier, len(found), np.int64))
+    none = empty.nonzero()[0]
     row = np.concatenate([*at, none])
     k = np.concatenate([*tier, np.zeros(len(none), dtype=np.int64) if stands is None else stands[none]])
     order = np.lexsort((k, row))
@@ -297,12 +299,12 @@ def sliced(
     effective = rate * (out.rate if times else out.share)
     return out.change(
         base=base,
-        sign=np.ones(len(row), dtype=np.int64),
+        sign=same(1, len(row), np.int64),
         rate=effective,
-        has_rate=np.ones(len(row), dtype=bool),
-        rate_unit=np.full(len(row), rate_unit, dtype=object),
+        has_rate=same(True, len(row), bool),
+        rate_unit=same(rate_unit, len(row)),
         amount=base * effective,
-        currency=np.full(len(row), rate_unit, dtype=object) if rate_unit else out.unit,
+        currency=same(rate_unit, len(row)) if rate_unit else out.unit,
         rule=np.array(rules, dtype=np.int64)[k],
         origin=row,
     )

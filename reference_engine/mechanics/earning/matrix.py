@@ -102,7 +102,10 @@ def _example(title: str, bound: str, revenue: str, margin: str, payouts: str) ->
 )
 @dataclass(frozen=True)
 class Matrix(Lump):
-    """pays: rate on the base of each line, share of target (of `target`, or the payee's target incentive) or an amount
+    """dimensions: the figures or words that pick the cell; one or two, or more with `cells`.  per: the interval over which the
+    figures are looked at.  target: what a share is taken of; the payee's target incentive where it isn't stated.
+
+    pays: rate on the base of each line, share of target (of `target`, or the payee's target incentive) or an amount
     for the interval.  grid: rows for the first dimension and columns for the second; cells: instead, one by one."""
 
     dimensions: tuple[Dimension, ...]
@@ -183,7 +186,7 @@ class Matrix(Lump):
         pays = [table[p] for p in _places(self.dimensions)]
         value = Exact.of([p.amount if isinstance(p, Money) else p.value for p in pays])[place]
         rules = [
-            run.rule(f"the cell {' and '.join(p)}", "" if self.pays == "rate" else "matrix", self.where)
+            run.rule(f"the cell for {self._cell(p)}", "" if self.pays == "rate" else "matrix", self.where)
             for p in _places(self.dimensions)
         ]
         rule = np.array(rules, dtype=np.int64)[place]
@@ -239,18 +242,22 @@ class Matrix(Lump):
     def say(self, before: LineView | None, after: LineView) -> str:
         cell = after.rule.words if after.rule is not None else "the cell"
         if self.pays == "rate":
-            return f"In the table of {self._of()}, {cell} applies: {rate_words(after)}"
+            return f"In the table, {cell} applies: {rate_words(after)}"
         if before is not None:
             return ""
         if after.rate is None:
-            return f"In the table of {self._of()}, {cell} applies: {format_money(after.amount, after.currency)}."
+            return f"In the table, {cell} applies: {format_money(after.amount, after.currency)}."
         return (
-            f"In the table of {self._of()}, {cell} applies: {format_money(after.base, after.unit)} x {format_percent(after.rate)} = "
+            f"In the table, {cell} applies: {format_money(after.base, after.unit)} x {format_percent(after.rate)} = "
             f"{format_money(after.amount, after.currency)}."
         )
 
-    def _of(self) -> str:
-        return " and ".join(str(d.of) for d in self.dimensions)
+    def _cell(self, at: tuple[str, ...]) -> str:
+        """Which step or word of each figure a cell stands for."""
+        return " and ".join(
+            f"{d.of} {name}" if d.values else f"{d.of} from {name}"
+            for d, name in zip(self.dimensions, at, strict=True)
+        )
 
 
 def _places(dimensions: tuple[Dimension, ...]) -> list[tuple[str, ...]]:

@@ -20,9 +20,9 @@ from reference_engine.vocabulary.numbers import Percent, format_money, format_pe
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """achievement: of the goal.  payout: what share of the goal's target it pays."""
+    """attainment: how far the goal is achieved.  payout: what share of the goal's target it pays there."""
 
-    achievement: Percent
+    attainment: Percent
     payout: Percent
     where: Where = field(default=NOWHERE, compare=False, kw_only=True)
 
@@ -30,8 +30,8 @@ class Point:
 @dataclass(frozen=True, slots=True)
 class Goal:
     """goal: its name.  weight: its share of the target.  achievement: the figure, such as `attainment of margin` or
-    `reported NPS goal`.  points: from achievement to payout, in a straight line; the achievement itself where none is
-    stated.  between points: a straight line, or the step of the last point reached.  threshold: below it the goal pays
+    `reported NPS goal`.  points: which attainment of the goal pays what; the achievement itself is paid where none is
+    stated.  between points: in a straight line, or the step of the last point reached.  threshold: below it the goal pays
     nothing.  cap: more than this payout isn't paid."""
 
     goal: str
@@ -87,7 +87,7 @@ _TWO = "[{goal: Launch, weight: 60%, achievement: reported launch, threshold: 80
         ),
         _example(
             "Points: 90% lies half way between 80% (pays 50%) and 100% (pays 100%)",
-            "[{goal: Margin, weight: 100%, achievement: reported margin, points: [{achievement: 80%, payout: 50%}, {achievement: 100%, payout: 100%}]}]",
+            "[{goal: Margin, weight: 100%, achievement: reported margin, points: [{attainment: 80%, payout: 50%}, {attainment: 100%, payout: 100%}]}]",
             "Ana | margin | 2026-Q1 | 90%",
             "Ana | 2026-03 | 7,500.00 EUR",
         ),
@@ -117,7 +117,8 @@ _TWO = "[{goal: Launch, weight: 60%, achievement: reported launch, threshold: 80
 )
 @dataclass(frozen=True)
 class Objectives(Lump):
-    """of: what is paid at 100%; the payee's target incentive where it isn't stated.  per: the interval.  cap: more than
+    """goals: what is to be achieved.  combine: whether the weighted payouts of the goals are added, or the payouts
+    multiplied.  of: what is paid at 100%; the payee's target incentive where it isn't stated.  per: the interval.  cap: more than
     this share of the target isn't paid in all."""
 
     goals: tuple[Goal, ...]
@@ -146,14 +147,14 @@ class Objectives(Lump):
             )
         for goal in self.goals:
             for a, b in zip(goal.points, goal.points[1:], strict=False):
-                if b.achievement.value <= a.achievement.value:
+                if b.attainment.value <= a.attainment.value:
                     problems.append(
                         Problem(
                             "curve-order",
-                            f"the point at {b.achievement} stands after the one at {a.achievement}.",
+                            f"the point at {b.attainment} stands after the one at {a.attainment}.",
                             b.where,
                             "Points are read from the lowest achievement up.",
-                            "Order the points; each achievement once.",
+                            "Order the points; each attainment once.",
                         )
                     )
 
@@ -220,12 +221,12 @@ def _along(goal: Goal, reached: Exact, run: ComponentRun) -> Exact:
     lowest = Fraction(0) if run.conventions["curve.below"] == "zero" else first.payout.value
     paid = Exact.full(size, lowest)
     for a, b in zip(goal.points, goal.points[1:], strict=False):
-        slope = (b.payout.value - a.payout.value) / (b.achievement.value - a.achievement.value)
+        slope = (b.payout.value - a.payout.value) / (b.attainment.value - a.attainment.value)
         if goal.between_points == "step":
             slope = Fraction(0)
-        line = reached.times(slope) + Exact.full(size, a.payout.value - slope * a.achievement.value)
-        paid = Exact.where(reached >= Exact.full(size, a.achievement.value), line, paid)
-    beyond = reached >= Exact.full(size, last.achievement.value)
+        line = reached.times(slope) + Exact.full(size, a.payout.value - slope * a.attainment.value)
+        paid = Exact.where(reached >= Exact.full(size, a.attainment.value), line, paid)
+    beyond = reached >= Exact.full(size, last.attainment.value)
     if goal.between_points == "step" or run.conventions["curve.above"] == "flat" or len(goal.points) == 1:
         paid = Exact.where(beyond, Exact.full(size, last.payout.value), paid)
     return paid

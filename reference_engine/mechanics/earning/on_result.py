@@ -10,11 +10,12 @@ import numpy as np
 from reference_engine.columns import Array, Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines, LineView
+from reference_engine.mechanics.background import tell_lines
 from reference_engine.mechanics.measure import check_bounds
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 from reference_engine.mechanics.running import in_order, segments
 from reference_engine.mechanics.settled import Piece, laid
-from reference_engine.mechanics.tier_words import piece_words
+from reference_engine.mechanics.tier_words import amount_words, piece_words
 from reference_engine.mechanics.tiers import check, label, number
 from reference_engine.problems import NOWHERE, Problem, Where
 from reference_engine.vocabulary.numbers import Money, Percent
@@ -153,7 +154,9 @@ class OnResult(Mechanic):
         tell_lines(
             run,
             lines,
-            lambda line: f"Before it, {amount_words(earned.at(line), str(lines.unit[line]))} had been earned.",
+            lambda line: (
+                f"Before it, {amount_words(earned.at(line), str(lines.unit[line]))} had been earned."
+            ),
         )
         return self._laid(lines, run, earned, which, list(tables.values()))
 
@@ -232,7 +235,7 @@ class OnResult(Mechanic):
         words = after.rule.words if after.rule else "tier"
         span = words.removeprefix("tier ").partition(" of what is earned")[0]
         verb = "is taken back" if after.base < 0 else "is paid"
-        return f"The part whose earnings lie in the tier {span}, {verb} at the tier's rate: {piece_words(after)}"
+        return f"The part whose earnings lie in the tier ({span}) {verb} at its rate: {piece_words(after)}"
 
 
 def _sold(earned: Exact, tiers: list[ResultTier]) -> Exact:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from reference_engine.columns import Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines, LineView
+from reference_engine.mechanics.background import tell_cells
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 from reference_engine.mechanics.target import on_target, target_words
 from reference_engine.mechanics.tiers import check
 from reference_engine.problems import NOWHERE, Problem, Where
-from reference_engine.vocabulary.numbers import Percent
+from reference_engine.vocabulary.numbers import Percent, format_number
 
 _STEPS = "[{from: 100%, to: 150%, each point: 2%}, {from: 150%, to: 200%, each point: 1%}]"
 
@@ -98,15 +99,29 @@ class OverAchievement(Mechanic):
         at = found.attainment
         nothing = Exact.full(at.shape, 0)
         payout = nothing
+        inside_of: list[tuple[PointStep, Exact]] = []
         for step in self.steps:
             end = at if step.to is None else at.minimum(Exact.full(at.shape, step.to.value))
             inside = (end - Exact.full(at.shape, step.from_.value)).maximum(nothing)
             # 2% for each point is 2 for each 100 points, which are an attainment of 1.
+            inside_of.append((step, inside))
             payout = payout + inside.times(step.each_point.value * 100)
         payout = Exact.where(found.present, payout, nothing)
+
+        def points(row: int, t: int) -> str:
+            parts = [
+                f"{format_number(points * 100)} points above {step.from_} at {step.each_point} each"
+                for step, inside in inside_of
+                if (points := inside[row].at(t))
+            ]
+            return f"That is {', and '.join(parts)}." if parts else ""
+
+        tell_cells(run, found.matrix, points)
         return found.settle(payout, "the points above target", self)
 
     def say(self, before: LineView | None, after: LineView) -> str:
         if after.rate is None:
             return target_words(after)
-        return f"For the points of attainment above target, {target_words(after)}"
+        if not after.rate:
+            return f"The attainment isn't above {self.steps[0].from_}, so nothing is earned."
+        return f"For these points, {target_words(after)}"

@@ -11,9 +11,10 @@ from reference_engine.columns import Array, Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines, LineView
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
+from reference_engine.mechanics.tier_words import product_words
 from reference_engine.plans.convention_reader import open_convention
 from reference_engine.problems import NOWHERE, Problem, Where
-from reference_engine.vocabulary.numbers import Percent, format_money
+from reference_engine.vocabulary.numbers import Percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,4 +251,8 @@ class Override(Mechanic):
         if after.kind != "override" or after.rule is None:
             return ""
         words = after.rule.words
-        return f"{words}: {product_words(after)}." if words[0].isdigit() else f"{words[:1].upper()}{words[1:]}: {product_words(after)}."
+        return (
+            f"{words}: {product_words(after)}."
+            if words[0].isdigit()
+            else f"{words[:1].upper()}{words[1:]}: {product_words(after)}."
+        )

@@ -131,4 +131,8 @@ class PercentToGoal(Mechanic):
     def say(self, before: LineView | None, after: LineView) -> str:
         if after.rate is None:
             return target_words(after)
+        if not after.rate and self.threshold is not None:
+            return f"The threshold of {self.threshold} isn't reached, so nothing is earned."
+        if self.cap is not None and after.rate == self.cap.value:
+            return f"The attainment is paid as it is, up to the cap of {self.cap}: {target_words(after)}"
         return f"The attainment is paid as it is: {target_words(after)}"

@@ -12,10 +12,12 @@ from reference_engine.columns import Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.expressions.syntax import Expression
 from reference_engine.lines import Lines, LineView
+from reference_engine.mechanics.background import tell
 from reference_engine.mechanics.earning.bonus import check_money
 from reference_engine.mechanics.lump import Lump, lumps
 from reference_engine.mechanics.registry import Example, mechanic
-from reference_engine.vocabulary.numbers import MINOR_UNITS, format_money, format_percent
+from reference_engine.mechanics.tier_words import formula_words
+from reference_engine.vocabulary.numbers import MINOR_UNITS, format_money, format_number, format_percent
 
 
 def _example(title: str, pool: str, payouts: str, residue: str = "last", reported: str = "") -> Example:
@@ -71,8 +73,8 @@ def _example(title: str, pool: str, payouts: str, residue: str = "last", reporte
 )
 @dataclass(frozen=True)
 class Pool(Lump):
-    """amount: of the pool, alike for all members of the group.  shared: equally, or by a figure.  who: the condition for a
-    share.  by team: each team has its own pool; everybody on the plan shares one where it is left out."""
+    """amount: of the pool, alike for all members of the group.  shared: equally, or by a figure.  per: how often it is
+    shared out.  who: the condition for a share.  by team: each team has its own pool; everybody on the plan shares one where it is left out."""
 
     reads_others = True
 
@@ -144,9 +146,7 @@ class Pool(Lump):
             if self.shared.text == "equally":
                 tell(run, key, f"{len(rows)} payee{'' if len(rows) == 1 else 's'} share it.")
                 continue
-            own, all_ = (
-                format_money(v, units[r]) if units[r] else format_number(v) for v in (by[r], total)
-            )
+            own, all_ = (format_money(v, units[r]) if units[r] else format_number(v) for v in (by[r], total))
             tell(run, key, f"{own} of {all_} in all is a part of {format_percent(by[r] / total)}.")
 
     def _divide(
@@ -188,8 +188,10 @@ class Pool(Lump):
             return f"{start}{product}."
         cent = Fraction(1, 10 ** MINOR_UNITS.get(after.currency, 2))
         residue = _half_up(exact / cent) * cent != after.amount
-        left = " and what the rounding of all parts leaves over" if residue else ""
-        return f"{start}{product}, rounded{left}: {format_money(after.amount, after.currency)}."
+        amount = format_money(after.amount, after.currency)
+        if residue:
+            return f"{start}{product}; rounded, and with what the rounding of all parts leaves over, it is {amount}."
+        return f"{start}{product}, rounded to {amount}."
 
 
 def _half_up(value: Fraction) -> Fraction:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from reference_engine.columns import Exact
-from reference_engine.lines import LineView
+from reference_engine.component_run import ComponentRun
+from reference_engine.lines import Lines, LineView
+from reference_engine.mechanics.background import tell_cells, tell_lines
 from reference_engine.mechanics.ladder import Ladder
 from reference_engine.mechanics.registry import Example, mechanic
 from reference_engine.mechanics.settled import EARNED_BEFORE, Piece
 from reference_engine.mechanics.tier_table import TierTable
-from reference_engine.mechanics.tier_words import piece_words
-from reference_engine.mechanics.tiers import check, number
+from reference_engine.mechanics.tier_words import TierSaid, earned_before_words, piece_words
+from reference_engine.mechanics.tiers import PayTier, check, number
 from reference_engine.problems import Problem
-from reference_engine.vocabulary.numbers import format_money
+from reference_engine.vocabulary.numbers import format_money, format_percent
 from reference_engine.vocabulary.plan import Conventions
 
 _PERCENTS = (

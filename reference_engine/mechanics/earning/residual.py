@@ -83,7 +83,7 @@ class Residual(Mechanic):
 
     @dataclass(frozen=True, slots=True)
     class Band:
-        """from month, to month: both inclusive; open where `to month` is blank."""
+        """rate: of the base in these months.  from month, to month: both inclusive; open where `to month` is blank."""
 
         from_month: int
         rate: Percent

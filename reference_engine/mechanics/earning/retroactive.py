@@ -8,12 +8,13 @@ import numpy as np
 
 from reference_engine.columns import Array, Exact
 from reference_engine.component_run import ComponentRun
-from reference_engine.lines import Lines
+from reference_engine.lines import Lines, LineView
 from reference_engine.mechanics.ladder import Ladder, ladder
 from reference_engine.mechanics.measure import Matrix
 from reference_engine.mechanics.registry import Example, mechanic
 from reference_engine.mechanics.settled import EARNED_BEFORE, Piece, less_earned
 from reference_engine.mechanics.tier_table import FigureTable
+from reference_engine.mechanics.tier_words import piece_words
 from reference_engine.problems import Problem
 from reference_engine.vocabulary.numbers import Percent
 from reference_engine.vocabulary.plan import Conventions

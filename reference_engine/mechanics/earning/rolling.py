@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from reference_engine.columns import Exact
 from reference_engine.mechanics.ladder import Ladder

@@ -78,9 +78,9 @@ def _plan(earn: str) -> str:
 )
 @dataclass(frozen=True)
 class ShipAndDebit(Mechanic):
-    """One of: down to, the agreed cost of a unit; down by, the amount for a unit; percent, of the cost.
+    """One of three says the claim; amounts may be fields of the record or its product.
 
-    They and cost are amounts, or fields of the record or its product.  cost: of a unit; its unit cost where it isn't said.
+    down to: the agreed cost of a unit.  down by: instead, the amount for a unit.  percent: instead, of the cost.  cost: of a unit; its unit cost where it isn't said.
     """
 
     counts_units = True

@@ -7,10 +7,11 @@ from typing import Literal
 
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines, LineView
+from reference_engine.mechanics.background import attained, during, tell_cells
 from reference_engine.mechanics.ladder import ladder
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 from reference_engine.mechanics.tier_table import REACHED, tier_below
-from reference_engine.mechanics.tier_words import piece_words
+from reference_engine.mechanics.tier_words import amount_words, earned_before_words, piece_words
 from reference_engine.mechanics.tiers import PayTier, check_pays, rungs, words
 from reference_engine.problems import Problem
 from reference_engine.vocabulary.numbers import Money, Percent, Quantity
@@ -74,7 +75,8 @@ def _plan(target: str, pays: str = "quarterly", accumulate: str = "period") -> s
 )
 @dataclass(frozen=True)
 class SingleTarget(Mechanic):
-    """target: an amount, units, or a percentage of the quota.  It pays a fixed amount, a rate, or an amount for each unit.
+    """target: an amount, units, or a percentage of the quota.  pays: a fixed amount.  rate: instead, of the base.
+    per unit: instead, an amount for each unit.
 
     reached: at least, or more than; the convention tier.bound where it isn't said.
     """

@@ -12,6 +12,7 @@ from reference_engine.mechanics.earning.curve import Point, check_points, number
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 from reference_engine.mechanics.target import on_target, target_words
 from reference_engine.mechanics.tier_table import REACHED
+from reference_engine.mechanics.tiers import words
 from reference_engine.problems import Problem
 from reference_engine.vocabulary.numbers import Percent
 
@@ -104,4 +105,7 @@ class StepCurve(Mechanic):
     def say(self, before: LineView | None, after: LineView) -> str:
         if after.rate is None:
             return target_words(after)
-        return f"By the last step reached, {target_words(after)}"
+        reached = [p for p in self.points if p.payout.value == after.rate]
+        if not reached:
+            return f"No step is reached, so {target_words(after)}"
+        return f"By the last step reached, {words(reached[-1].attainment)}, {target_words(after)}"

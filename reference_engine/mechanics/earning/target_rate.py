@@ -7,12 +7,15 @@ from typing import Literal
 
 import numpy as np
 
-from reference_engine.columns import Exact
+from reference_engine.columns import Array, Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines, LineView
+from reference_engine.mechanics.background import tell_cells
 from reference_engine.mechanics.earning.flat_rate import rate_words, rated
 from reference_engine.mechanics.measure import Matrix, accumulated, quota_matrix, target_matrix
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
+from reference_engine.mechanics.target import no_target
+from reference_engine.mechanics.tier_words import amount_words
 from reference_engine.vocabulary.numbers import format_percent
 
 _PEOPLE = "payee | plan | from | quota | target incentive | period\nAna | P | 2026-01-01 | 800,000.00 USD | 64,000.00 USD | year"
@@ -97,13 +100,8 @@ class TargetRate(Mechanic):
         used[matrix.row, lines.period] = True
         for r, t in np.argwhere(used & present & ~stated)[:20].tolist():
             payee = run.world.payees[int(matrix.payees[r])]
-            run.problem(
-                "no-target",
-                f'"{payee}" has no target incentive for {intervals[interval[t]].label}.',
-                self.where,
-                "The rate is the target incentive divided by the quota.",
-                'Fill "target incentive" in plan_assignments.',
-            )
+            label = intervals[interval[t]].label
+            no_target(run, payee, label, self.of, "The rate is the target incentive divided by the quota.", self.where)
         for r, t in np.argwhere(used & ~present)[:20].tolist():
             payee = run.world.payees[int(matrix.payees[r])]
             run.problem(

@@ -11,15 +11,17 @@ from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines, LineView
 from reference_engine.mechanics.earning.marginal import segments, sliced, slices
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
+from reference_engine.mechanics.tier_words import piece_words
 from reference_engine.problems import NOWHERE, Problem, Where
-from reference_engine.vocabulary.numbers import Money, Quantity, format_money, format_number
+from reference_engine.vocabulary.numbers import Money, Quantity, format_number
 
 NO_BAND = "no band of the product: nothing"
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """from, to: first and last unit, both inside; blank `to` means no end.  pays: for each unit."""
+    """from, to: first and last unit, both inside; blank `to` means no end.  pays: for each unit.
+    product: whose units it is for; those of every product without a band of its own where blank."""
 
     from_: Quantity
     pays: Money

@@ -12,8 +12,9 @@ from reference_engine.expressions.syntax import Expression
 from reference_engine.lines import Lines, LineView
 from reference_engine.mechanics.record_values import holds
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
+from reference_engine.mechanics.tier_words import amount_words, formula_words
 from reference_engine.problems import Problem
-from reference_engine.vocabulary.numbers import Percent, format_money
+from reference_engine.vocabulary.numbers import Percent
 
 _TIERS = "{marginal: {tiers: [{from: 0%, to: 100%, rate: 5%}, {from: 100%, rate: 10%}]}}"
 _TABLES = {
@@ -74,6 +75,7 @@ class Uplift(Mechanic):
     """
 
     adjusts = True
+    on_base = True
 
     quota: Percent | None = None
     payment: Percent | None = None
@@ -113,7 +115,7 @@ class Uplift(Mechanic):
     def say(self, before: LineView | None, after: LineView) -> str:
         if before is not None and before.base != after.base:
             return (
-                f"By the payment uplift of {self.payment} it is paid on a higher or lower amount: "
+                f"By the payment uplift of {self.payment} it is paid on another amount: "
                 f"{amount_words(before.base, before.unit)} x {self.payment} = {amount_words(after.base, after.unit)}."
             )
         if self.quota is not None:

@@ -8,11 +8,12 @@ import numpy as np
 
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines, LineView
+from reference_engine.mechanics.background import running_totals
 from reference_engine.mechanics.ladder import line_ladder
 from reference_engine.mechanics.registry import Example, mechanic
 from reference_engine.mechanics.running import in_order, restored, running, segments
 from reference_engine.mechanics.tier_table import TierTable, no_rate_before
-from reference_engine.mechanics.tier_words import piece_words
+from reference_engine.mechanics.tier_words import part_words, piece_words, tier_of
 
 _TABLES = {
     "plan_assignments": "payee | plan | from\nAna | P | 2026-01-01",
@@ -106,10 +107,10 @@ class WholeTransaction(TierTable):
         before, after = running(lines.counts()[order], segments(lines.payee[order], interval[order]))
         stands = after if run.conventions["attainment.includes_current"] == "yes" else before
         base = lines.amount if times else lines.base * lines.share
-        at = found.along(lines, lines.counts(), base)
-        running_totals(
-            run, lines, restored(before, order), restored(after, order), at.quota, at.present, interval
-        )
+        if run.notes is not None:
+            at = found.along(lines, lines.counts(), base)
+            so_far, now = restored(before, order), restored(after, order)
+            running_totals(run, lines, so_far, now, at.quota, at.present, interval)
         along = replace(found.along(lines, restored(stands, order), base), by_tier=False)
         pieces = [along.piece(k, base, along.top == k) for k in range(len(along.rungs))]
         return along.settle(lines, pieces)

@@ -13,6 +13,7 @@ from reference_engine.events import SOURCE
 from reference_engine.expressions.syntax import Expression
 from reference_engine.lines import Lines, LineView
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
+from reference_engine.mechanics.tier_words import formula_words
 from reference_engine.vocabulary.numbers import format_money
 
 _TIERS = "{marginal: {tiers: [{from: 0%, to: 100%, rate: 5%}, {from: 100%, rate: 10%}]}}"
@@ -98,6 +99,7 @@ class Windfall(Mechanic):
     """
 
     adjusts = True
+    on_base = True
 
     above: Expression
     treatment: Literal["paid without quota", "quota up to the limit", "cut to the limit", "held for review"]
@@ -162,5 +164,5 @@ class Windfall(Mechanic):
         if after.base != before.base:
             return f"It is above the limit of a windfall: {format_money(before.base, before.unit)} is cut to {format_money(after.base, after.unit)}."
         if after.held and not before.held:
-            return f"It is above the limit of a windfall ({self.above}), so it is held until the review approves it."
+            return f"It is above the limit of a windfall ({formula_words(self.above)}), so it is held until the review approves it."
         return ""

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact
+from reference_engine.columns import Array, Exact, same
 from reference_engine.component_run import ComponentRun
 from reference_engine.events import Events
 from reference_engine.lines import Lines, LineView
@@ -246,7 +246,7 @@ class Cap(Mechanic):
         return self.per != "deal"
 
     def apply(self, lines: Lines, run: ComponentRun) -> Lines:
-        paid = np.flatnonzero(~lines.held)
+        paid = (~lines.held).nonzero()[0]
         if not len(paid):
             return lines.change()
         stated = {self.amount.currency, *([self.least.currency] if self.least else [])}
@@ -260,21 +260,23 @@ class Cap(Mechanic):
                 "State the plan's currency, and exchange rates.",
             )
             return lines
-        released = lines.take(paid)
+        released = lines if len(paid) == len(lines) else lines.take(paid)
         if self.per == "deal":
             return self._per_deal(lines, released, run)
         matrix = Matrix(released.change(period=released.paid_in), len(run.periods))
         total = matrix.sums(released.amount)
         change = self._allowed(total, run) - total
-        r, t = np.nonzero(change.num)
+        r, t = change.num.nonzero()
+        if not len(r):
+            return lines.change()
         rule = run.rule(f"at most {self.amount} a {self.per}", "cap", self.where)
         limits = Lines.plain(
             matrix.payees[r],
             t,
             change[r, t],
-            np.full(len(r), self.amount.currency, dtype=object),
+            same(self.amount.currency, len(r)),
             kind="cap",
-            rule=np.full(len(r), rule),
+            rule=same(rule, len(r), np.int64),
         )
         return Lines.joined([lines.change(), limits])
 

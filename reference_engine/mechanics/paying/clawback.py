@@ -11,11 +11,12 @@ from reference_engine.columns import Array, Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.events import SOURCE
 from reference_engine.lines import Lines, LineView
+from reference_engine.mechanics.background import event_key, tell
 from reference_engine.mechanics.portions import month_number, months_later, position
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 from reference_engine.plans.convention_reader import open_convention
 from reference_engine.problems import Problem
-from reference_engine.vocabulary.numbers import Percent, format_money
+from reference_engine.vocabulary.numbers import Percent, format_money, format_number, format_percent
 
 _WINDOW = "clawback.window: last day included, clawback.rate: historic"
 _TODAY = ", at the rate of the latest sale"
@@ -291,6 +292,8 @@ class Clawback(Mechanic):
         if rounding is not None:
             back = back.rounded(rounding.mode, rounding.decimals)
         some = np.flatnonzero(back.num != 0)
+        if run.notes is not None:
+            self._tell(run, lines, first, cause[first], paid, some)
         first = first[some]
         today = run.conventions["clawback.rate"] == "recalculated"
         rule = run.rule(self._words() + (_TODAY if today else ""), where=self.where)
@@ -304,6 +307,23 @@ class Clawback(Mechanic):
             event=cause[first],
         )
         return Lines.joined([lines.change(), taken])
+
+    def _tell(self, run: ComponentRun, lines: Lines, first: Array, cause: Array, paid: Exact, some: Array) -> None:
+        """Keeps what had been paid on each deal, and which part of its term wasn't served."""
+        unserved = None if self.unserved is None else self._unserved(cause, run)
+        for at in some.tolist():
+            line, event = int(first[at]), int(cause[at])
+            sentence = f"{format_money(paid.at(at), str(lines.currency[line]))} of commission had been paid on it."
+            if unserved is not None:
+                part = unserved.at(at)
+                months = int(self._term(cause[at : at + 1], run)[0])
+                left = (
+                    f"{format_number(part * months)} of its {months} months"
+                    if self.unserved == "months"
+                    else f"{format_percent(part)} of its days"
+                )
+                sentence += f" {left} weren't served."
+            tell(run, event_key(int(lines.payee[line]), event), sentence)
 
     def _inside(self, run: ComponentRun) -> Array:
         """The cancellations inside the window."""

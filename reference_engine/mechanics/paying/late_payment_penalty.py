@@ -15,7 +15,7 @@ from reference_engine.events import SOURCE, Events
 from reference_engine.lines import Lines, LineView
 from reference_engine.mechanics.paying.past_due import base_day
 from reference_engine.mechanics.portions import position
-from reference_engine.mechanics.receivables import newest, paid_in_full
+from reference_engine.mechanics.receivables import check_payments, newest, paid_in_full
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 from reference_engine.problems import NOWHERE, Problem, Where
 from reference_engine.vocabulary.numbers import Percent, format_money
@@ -209,6 +209,7 @@ class LatePaymentPenalty(Mechanic):
                 "It would never be reduced.",
                 "Let the component pay on records: invoices, invoice lines or payments.",
             )
+        check_payments(run)
         paid_on = paid_in_full(events, run.world)
         none = np.datetime64("NaT", "D")
         day = np.array([paid_on.get(i, none) for i in invoice.tolist()], dtype="datetime64[D]")

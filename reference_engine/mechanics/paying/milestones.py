@@ -13,7 +13,7 @@ from reference_engine.component_run import ComponentRun
 from reference_engine.events import SOURCE, Events
 from reference_engine.lines import Lines, LineView
 from reference_engine.mechanics.portions import Portions, divided, record_day, say_portion
-from reference_engine.mechanics.receivables import newest, paid_in_full
+from reference_engine.mechanics.receivables import check_payments, newest, paid_in_full
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 from reference_engine.problems import NOWHERE, Problem, Where
 from reference_engine.vocabulary.numbers import Percent
@@ -219,6 +219,7 @@ class Milestones(Mechanic):
             rows = rows[table.words("type")[of] == part.type] if len(of) else rows
         day = events.date[rows]
         if part.when == "first paid invoice":
+            check_payments(run)
             paid_on = paid_in_full(events, run.world)
             none = np.datetime64("NaT", "D")
             day = np.array(

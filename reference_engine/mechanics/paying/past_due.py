@@ -12,7 +12,7 @@ from reference_engine.component_run import ComponentRun
 from reference_engine.events import SOURCE, Events
 from reference_engine.lines import Lines, LineView
 from reference_engine.mechanics.portions import position
-from reference_engine.mechanics.receivables import newest, paid_in_full
+from reference_engine.mechanics.receivables import check_payments, newest, paid_in_full
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 from reference_engine.vocabulary.numbers import format_money
 from reference_engine.world import World
@@ -86,6 +86,7 @@ class PastDue(Mechanic):
         events = run.events
         bills = np.flatnonzero((events.source == SOURCE["invoices"]) & (events.sign > 0))
         overdue = base_day(events, run.world, bills, "due date") + self.grace_days + 1
+        check_payments(run)
         paid_on = paid_in_full(events, run.world)
         paid = np.array(
             [paid_on.get(i, np.datetime64("NaT", "D")) for i in events.invoice[bills].tolist()],

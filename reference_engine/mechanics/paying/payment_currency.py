@@ -11,9 +11,16 @@ from reference_engine.columns import Array, Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.conversion import Rates
 from reference_engine.lines import Lines, LineView
+from reference_engine.mechanics.background import credit_key, tell
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 from reference_engine.problems import Problem
-from reference_engine.vocabulary.numbers import MINOR_UNITS, NotANumber, format_money, minor_units
+from reference_engine.vocabulary.numbers import (
+    MINOR_UNITS,
+    NotANumber,
+    format_money,
+    format_number,
+    minor_units,
+)
 
 _RATES = (
     "from | to | rate | valid from | kind\nUSD | JPY | 150.555 | 2026-01-01 | spot\nUSD | JPY | 151.005 | 2026-01-31 | spot\n"
@@ -148,6 +155,12 @@ class PaymentCurrency(Mechanic):
                 "Add the rate to exchange_rates, or state  fx.missing_rate: keep original  where it is paid in its own currency then.",
             )
         converted = lines.amount * factor
+        if run.notes is not None:
+            for line in np.flatnonzero(found & (wanted != lines.currency)).tolist():
+                sentence = f"{format_money(lines.amount.at(line), str(lines.currency[line]))} x {format_number(factor.at(line))} = {format_money(converted.at(line), str(wanted[line]))}, the {run.conventions['fx.kind']} rate of {days[line]}."
+                credit = int(lines.credit[line])
+                key = credit_key(credit) if credit >= 0 else (int(lines.payee[line]), int(lines.period[line]))
+                tell(run, key, sentence)
         amount = lines.amount
         for places in np.unique(decimals).tolist():
             takes = found & (decimals == places) & (wanted != lines.currency)
@@ -166,4 +179,4 @@ class PaymentCurrency(Mechanic):
     def say(self, before: LineView | None, after: LineView) -> str:
         if before is None or before.currency == after.currency:
             return ""
-        return f"{format_money(before.amount, before.currency)} is paid as {format_money(after.amount, after.currency)}, at the rate of the {self.day}."
+        return f"{format_money(before.amount, before.currency)} is paid as {format_money(after.amount, after.currency)}, at the rate of the {self.day}, rounded {self.rounded}."

@@ -11,7 +11,7 @@ import numpy as np
 from reference_engine.component_run import ComponentRun
 from reference_engine.events import Events
 from reference_engine.lines import Lines, LineView
-from reference_engine.mechanics.receivables import newest, paid_in_full
+from reference_engine.mechanics.receivables import check_payments, newest, paid_in_full
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 from reference_engine.world import World
 
@@ -79,7 +79,7 @@ def _example(title: str, period: str, terms: str, payouts: str, **tables: str) -
 )
 @dataclass(frozen=True)
 class Release(Mechanic):
-    """no payment after: the last day on which a payment counts; an invoice with any later payment stays held."""
+    """when: what releases the lines.  no payment after: the last day on which a payment counts; an invoice with any later payment stays held."""
 
     holds = True
 
@@ -93,6 +93,7 @@ class Release(Mechanic):
         return newest(events, "payments")
 
     def apply(self, lines: Lines, run: ComponentRun) -> Lines:
+        check_payments(run)
         paid_on = paid_in_full(run.events, run.world)
         has_event = lines.event >= 0
         invoices = np.where(has_event, run.events.invoice[lines.event], "")

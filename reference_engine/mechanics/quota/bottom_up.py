@@ -58,8 +58,11 @@ _CALLIDUS = "https://docs.calliduscloud.com/articles/territory-and-quota-documen
 )
 @dataclass(frozen=True)
 class BottomUp(QuotaMechanic):
-    """baseline: metrics with weights that total 100%; the stated quotas where it isn't there.  for: the period of the quotas
-    made of a baseline.  growth between, relief at most: what the percentages may be."""
+    """growth: what the baseline grows by.  attrition relief: what is taken off for those who leave.
+
+    baseline: metrics with weights that total 100%; the stated quotas where it isn't there.  for: the period of the quotas
+    made of a baseline.  growth between, relief at most: what the percentages may be.
+    """
 
     growth: Percent
     attrition_relief: Percent

@@ -82,7 +82,7 @@ _MREXCEL = "https://www.mrexcel.com/board/threads/mathematical-problem-round-fun
 )
 @dataclass(frozen=True)
 class Distribution(QuotaMechanic):
-    """weights: of the parts of the period, or of the fiscal year; evenly where there are none.  round to: the unit of the
+    """per: how long each part is.  weights: of the parts of the period, or of the fiscal year; evenly where there are none.  round to: the unit of the
     parts.  last at least: what the last part gets of any quota above 0.  of: what is distributed."""
 
     per: Literal["month", "quarter", "half-year"]

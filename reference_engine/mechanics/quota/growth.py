@@ -69,7 +69,9 @@ _ORACLE = "https://docs.oracle.com/en/cloud/saas/sales/oasal/territory-quota-for
 @dataclass(frozen=True)
 class Growth(QuotaMechanic):
     """of: a metric; the stated quotas where it isn't there.  over: the period of the metric that is scaled.  for: the
-    period of the quota.  by, scale, measured from and measured to: one of the three ways to say how much."""
+    period of the quota.  by: what it grows by, such as 12%.  scale: instead, what it
+    is multiplied with, such as 112%.  measured from, measured to: instead, the periods between which the metric grew.
+    """
 
     of: str = ""
     over: str = ""

@@ -83,7 +83,7 @@ _MONTHS = "\n".join(f"Ana | 2026-{m:02d} | 10,000.00 EUR" for m in range(1, 6))
 )
 @dataclass(frozen=True)
 class Ramp(QuotaMechanic):
-    """shares: of the quota, one for each month (or quarter) since the hire.  roles: who is ramped; everybody where none is
+    """shares: of the quota, one for each month (or quarter) since the hire.  each: how long a share counts.  roles: who is ramped; everybody where none is
     named.  since: the hire, or the first day on the plan.  of: what is ramped."""
 
     shares: tuple[Percent, ...]

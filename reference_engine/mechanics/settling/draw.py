@@ -63,8 +63,13 @@ MEANING = (
 class Draw(Settling):
     """A draw for everybody on the plan, beside those of the table draws; without an amount only those of the table.
 
-    per: period (each pay period) or a longer time.  recovery share, minimum, maximum: of what is taken back in a pay period.
-    first recovery period, interval: for a delayed recovery.  covers: the components that count.  from, to: first and last period.
+    kind: whether it is owed, a gift, or paid on top of what is earned; the convention draw.type where it isn't said.
+    amount: for each `per`.  percent of target: instead, of the target incentive.  per: period (each pay period) or a longer
+    time.  recovery: when it is taken back; the convention draw.recovery where it isn't said.  recovery share: how much of
+    the pay above the draw is taken back.  recovery minimum, recovery maximum: at least, and at most, so much in a pay
+    period.  first recovery period: when a delayed recovery begins.  interval: at whose end a delayed recovery happens.
+    forgiven after: what is still owed after this period is forgiven.  forgiven share: how much of it is forgiven; all where it isn't said.
+     covers: the components that count.  from, to: first and last period.
     """
 
     kind: (

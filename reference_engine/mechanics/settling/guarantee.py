@@ -109,8 +109,8 @@ def _terms(paid: str, offset: str = "", excess: str = "lost", more: str = "") ->
 )
 @dataclass(frozen=True)
 class Guarantee(Settling):
-    """amount: for each pay period, or for the whole term (per).  term: over which it is compared; or periods: how many pay periods
-    make one, counted from `from`.  paid: when.  from, to: first and last pay period."""
+    """amount: what is guaranteed.  per: whether it is for each pay period or for the whole term.  term: the time over which
+    it is compared.  periods: instead, how many pay periods make a term, counted from `from`.  paid: when.  from, to: first and last pay period."""
 
     amount: Money
     per: Literal["period", "term"] = "period"

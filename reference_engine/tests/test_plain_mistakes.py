@@ -1,0 +1,136 @@
+"""What everybody writes once: each is a Problem, or means what its author meant.  Never wrong money without a word."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from reference_engine.plans.document import Node
+from reference_engine.plans.reader import read_plan
+from reference_engine.problems import Problem, Stopped
+from reference_engine.run import calculate
+from reference_engine.vocabulary.tables import TextTable
+from reference_engine.world import read_world
+
+ON = {"plan_assignments": "payee | plan | from\nAna | P | 2026-01-01"}
+DEALS = {"deals": "deal | owner | amount | closed | cost | margin | units | kind\nD-1 | Ana | 1,000.00 EUR | 2026-01-15 | 600 | 400.00 EUR | 12 | renewal"}
+CONVENTIONS = {"rounding": "exact", "returns.earn": "signed", "balance.negative": "paid out", "cap.excess": "lost", "tier.accumulate": "period"}
+RATE = {"flat rate": {"rate": "10%"}}
+
+
+def paid(component: dict[str, object], tables: dict[str, str], more: dict[str, object] | None = None) -> Fraction:
+    problems: list[Problem] = []
+    whole = {"component": "C", "measure": "bookings", "credits": ["direct"], **component}
+    plan = read_plan(Node.of({"plan": "P", "pays": "monthly", "conventions": CONVENTIONS, "components": [whole], **(more or {})}), problems)
+    if problems:
+        raise Stopped(tuple(problems))
+    assert plan is not None
+    world = read_world(
+        [
+            TextTable(name, rows[0], tuple(rows[1:]))
+            for name, text in tables.items()
+            for rows in [[tuple(c.strip() for c in row.split("|")) for row in text.splitlines()]]
+        ],
+        problems,
+    )
+    assert problems == []
+    return sum((p.amount for p in calculate([plan], world).payout_rows()), Fraction(0))
+
+
+@pytest.mark.parametrize(
+    ("component", "expected"),
+    [
+        ({"value": "amount - cost", "earn": [RATE]}, 40),
+        ({"value": "margin", "earn": [RATE]}, 40),
+        ({"where": "units >= 10", "earn": [RATE]}, 100),
+        ({"where": "units >= 13", "earn": [RATE]}, 0),
+        ({"where": 'kind = "renewal"', "earn": [RATE]}, 100),
+        ({"where": 'kind = "new"', "earn": [RATE]}, 0),
+    ],
+)
+def test_a_column_of_ones_own_is_what_its_name_means(component: dict[str, object], expected: int) -> None:
+    assert paid(component, {**ON, **DEALS}) == expected
+
+
+def test_a_cost_that_nobody_wrote_is_not_nothing() -> None:
+    plain = {"deals": "deal | owner | amount | closed\nD-1 | Ana | 1,000.00 EUR | 2026-01-15"}
+    with pytest.raises(Stopped) as stopped:
+        paid({"value": "amount - cost", "earn": [RATE]}, {**ON, **plain})
+    assert stopped.value.problems[0].slug == "missing-value"
+
+
+GATE = {"gate": {"when": "bookings > 5000.00 EUR"}}
+
+
+@pytest.mark.parametrize(
+    ("earn", "slug"),
+    [
+        ([GATE, RATE], "earn-order"),
+        ([{"multiplier": {"factor": "2"}}, RATE], "earn-order"),
+        ([{"cap": {"per": "line", "amount": "50.00 EUR"}}, RATE], "earn-order"),
+        ([{"threshold": {"base under": "2000.00 EUR"}}, RATE], "earn-order"),
+        ([{"bonus": {"pays": "500.00 EUR"}}, RATE], "earn-order"),
+        ([RATE, {"floor": {"per": "line", "base": "2000.00 EUR"}}], "earn-order"),
+        ([RATE, {"uplift": {"payment": "200%"}}], "earn-order"),
+        ([RATE, {"flat rate": {"rate": "5%"}}], "earn-twice"),
+        ([GATE], "earn-nothing"),
+        ([{"cap": {"per": "line", "amount": "50.00 EUR"}}], "earn-nothing"),
+    ],
+)
+def test_an_order_that_would_pay_something_else(earn: list[object], slug: str) -> None:
+    with pytest.raises(Stopped) as stopped:
+        paid({"earn": earn}, {**ON, **DEALS})
+    assert {p.slug for p in stopped.value.problems} == {slug}
+
+
+@pytest.mark.parametrize(
+    ("earn", "expected"),
+    [
+        ([RATE, GATE], 0),
+        ([RATE, {"multiplier": {"factor": "2"}}], 200),
+        ([RATE, {"cap": {"per": "line", "amount": "50.00 EUR"}}], 50),
+        ([RATE, {"bonus": {"pays": "500.00 EUR"}}], 600),
+        ([{"floor": {"per": "line", "base": "2000.00 EUR"}}, RATE], 200),
+    ],
+)
+def test_the_order_that_is_meant(earn: list[object], expected: int) -> None:
+    assert paid({"earn": earn}, {**ON, **DEALS}) == expected
+
+
+def test_nobody_is_on_the_plan() -> None:
+    with pytest.raises(Stopped) as stopped:
+        paid({"earn": [RATE]}, DEALS)
+    problem = stopped.value.problems[0]
+    assert problem.slug == "nobody-on-plan"
+    assert "eligible: everyone" in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [("accelerator", "marginal"), ("clawback", "paying"), ("draw", "settling"), ("flat rat", "flat rate"), ("MBO", "objectives")],
+)
+def test_a_word_of_the_field_finds_its_mechanic(word: str, meant: str) -> None:
+    with pytest.raises(Stopped) as stopped:
+        paid({"earn": [{word: {}}]}, {**ON, **DEALS})
+    assert meant in stopped.value.problems[0].remedy
+
+
+def test_a_value_in_money_of_records_that_state_none() -> None:
+    sales = {
+        "retail_sales": "sale | retailer | product | units | date\nS-1 | Ana | X | 5 | 2026-01-15",
+        "products": "product | unit cost\nX | 8.00 EUR",
+    }
+    assert paid({"measure": "units", "value": "units * unit cost", "earn": [RATE]}, {**ON, **sales}, {"currency": "EUR"}) == 4
+
+
+def test_growth_over_sales_that_the_plan_leaves_out() -> None:
+    tiers = [{"from": "0%", "to": "10%", "rate": "0%"}, {"from": "10%", "rate": "1%"}]
+    growth = {"growth": {"tiers": tiers, "on": "everything"}}
+    sold = {"deals": "deal | owner | amount | closed\nD-1 | Ana | 100.00 EUR | 2025-03-01\nD-2 | Ana | 150.00 EUR | 2026-03-01"}
+    on = {"plan_assignments": "payee | plan | from\nAna | P | 2025-01-01"}
+    conventions = {**CONVENTIONS, "tier.accumulate": "year", "tier.bound": "upper tier"}
+    with pytest.raises(Stopped) as stopped:
+        paid({"earn": [growth]}, {**on, **sold}, {"valid": {"from": "2026-01-01"}, "conventions": conventions})
+    assert stopped.value.problems[0].slug == "growth-before-valid"
+    assert paid({"earn": [growth]}, {**on, **sold}, {"valid": {"from": "2025-01-01"}, "conventions": conventions}) == Fraction(3, 2)
