@@ -8,6 +8,8 @@ What a name may be, with X a measure:
     previous X              what X was at the end of the interval before
     quota of X              what the payee is expected to reach in the interval
     attainment of X         X / quota of X
+    quota of X to date      what is expected from the start of the interval up to the pay period; also attainment of
+                            X to date = X / quota of X to date
     measure, quota, attainment   those of the component's own measure
     earned by C             what component C earned in the pay period; also "this quarter" and so on
     target incentive        of the pay period; also "this quarter" and so on
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
     from reference_engine.results import Part
 
+TO_DATE = " to date"
 SPANS = {
     " this quarter": "quarter",
     " this half-year": "half-year",
@@ -139,6 +142,11 @@ class Figures:
         if own is not None:
             # A measure may be called "team sales"; then it is no sum of the team's "sales".
             return self._measured(own, self._accumulate(own), component)
+        if name.endswith(TO_DATE) and name.startswith("quota of "):
+            return self._quota_to_date(name.removeprefix("quota of ").removesuffix(TO_DATE), component)
+        if name.endswith(TO_DATE) and name.startswith("attainment of "):
+            of = name.removeprefix("attainment of ").removesuffix(TO_DATE)
+            return self._attainment(of, component, self._quota_to_date(of, component))
         for prefix, make in (
             ("quota of ", self._quota),
             ("attainment of ", self._attainment),
@@ -322,7 +330,9 @@ class Figures:
             accumulate = self._accumulate(measure)
         position, intervals = self._intervals(accumulate)
         kind = "target incentive" if target else "quota"
-        return self.quotas.steps(payee, self.plan.name, intervals[int(position[period])], "" if target else of, kind)
+        return self.quotas.steps(
+            payee, self.plan.name, intervals[int(position[period])], "" if target else of, kind
+        )
 
     def _stated(self, accumulate: str, measure: str, kind: str) -> Column:
         """What is stated for an interval, in each of its periods."""
@@ -332,8 +342,27 @@ class Figures:
         at = each + np.tile(position, len(self.world.payees))
         return Column.number(cells.amount.ravel()[at], cells.currency.ravel()[at], cells.present.ravel()[at])
 
-    def _attainment(self, name: str, component: Component) -> Column | None:
-        measured, quota = self.column(name, component), self._quota(name, component)
+    def _quota_to_date(self, name: str, component: Component) -> Column | None:
+        """The quotas of the periods of an interval, up to each of them."""
+        measure = self.measure(name, component)
+        if measure is None:
+            return None
+        position, intervals = self._intervals(self._accumulate(measure))
+        # Spans that overlap are looked up one by one.
+        found = [
+            self.quotas.cells(
+                self.plan.name, [Period(intervals[int(i)].first, period.last, period.label)], name, "quota"
+            )
+            for i, period in zip(position, self.periods, strict=True)
+        ]
+        return Column.number(
+            _stacked([c.amount[:, 0] for c in found]),
+            np.stack([c.currency[:, 0] for c in found], axis=1).ravel(),
+            np.stack([c.present[:, 0] for c in found], axis=1).ravel(),
+        )
+
+    def _attainment(self, name: str, component: Component, to_date: Column | None = None) -> Column | None:
+        measured, quota = self.column(name, component), to_date or self._quota(name, component)
         if measured is None or quota is None:
             return None
         assert quota.present is not None
@@ -364,6 +393,8 @@ class Figures:
                 )
             )
         present = quota.present & (~zero | known)
+        if to_date is not None:
+            return Column.number(value, "", present)
         self._keep(name, self._accumulate_of(name, component), measured, quota, value, present)
         return Column.number(value, "", present)
 

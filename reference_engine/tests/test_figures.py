@@ -85,6 +85,14 @@ def test_what_a_name_means(name: str, payee: str, expected: tuple[Fraction | int
     assert tuple(found[payee, f"26-{month:02d}"] for month in range(1, 7)) == expected
 
 
+def test_attainment_year_to_date() -> None:
+    measure = {"measure": "M", "of": "bookings", "credits": ["direct"], "accumulate": "year"}
+    found = figure("attainment of M to date * 300", [measure], per="quarter")
+    # 90 of 100 in the first quarter; 97 of 300 in the half-year.
+    assert found["Ana", "26-Q1"] == 270
+    assert found["Ana", "26-Q2"] == 97
+
+
 def test_a_word_that_is_reported() -> None:
     found = figure('if(reported rating = "good", 1, 0)')
     assert found["Ana", "26-01"] == 1
