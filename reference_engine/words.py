@@ -175,7 +175,7 @@ def joined(columns: Sequence[Array]) -> Array:
     columns = [c for c in columns if len(c)] or list(columns[:1])
     if len(columns) == 1:
         return columns[0]
-    if all(is_same(c) for c in columns if as_words(c) is None) and len({*map(_only, columns)}) == 1:
+    if all(as_words(c) is None and is_same(c) for c in columns) and len({*map(_only, columns)}) == 1:
         return same(_only(columns[0]), sum(len(c) for c in columns))
     words = [
         w for c in columns if (w := as_words(c) or (coded(c) if is_same(c) else None)) is not None

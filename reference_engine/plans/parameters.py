@@ -101,6 +101,8 @@ def read_mechanics(node: Node | None, family: str, problems: list[Problem]) -> t
         )
         if mechanic is not None and len(problems) == before:
             mechanic.check(problems)
+            if len(problems) == before:
+                _check_lists(mechanic, body, problems)
             out.append(mechanic)
     return tuple(out)
 
@@ -117,6 +119,21 @@ def _meant(name: str, family: str, known: list[str]) -> str:
     if found:
         return f"Did you mean: {', '.join(found)}? docs/mechanics says what each does."
     return did_you_mean(name, known) or "docs/mechanics finds a mechanic by any word of the field."
+
+
+def _check_lists(mechanic: Mechanic, body: Node, problems: list[Problem]) -> None:
+    """A list that a mechanic needs and that holds nothing would make it pay nothing, without a word."""
+    for name, field in parameters(type(mechanic)).items():
+        entry = body.get(name)
+        needed = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+        if needed and entry is not None and entry.is_list and not entry.nodes():
+            problems.append(
+                Problem(
+                    "parameter",
+                    f'"{mechanic.name}", "{name}": the list is empty; it must have an entry.',
+                    entry.where,
+                )
+            )
 
 
 def _read_object(cls: type[Any], node: Node, what: str, problems: list[Problem]) -> Any:
@@ -153,7 +170,7 @@ def _read_object(cls: type[Any], node: Node, what: str, problems: list[Problem])
         field = fields[name]
         needed = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
         try:
-            if needed and entry.is_list and not entry.nodes():
+            if needed and entry.is_list and not entry.nodes() and not issubclass(cls, Mechanic):
                 raise _Wrong("the list is empty; it must have an entry.")
             values[field.name] = _read(hints[field.name], entry, f'{what}, "{name}"', problems)
         except _Wrong as error:

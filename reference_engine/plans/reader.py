@@ -13,8 +13,9 @@ from reference_engine.plans.document import Node, load_yaml
 from reference_engine.plans.measures import Counted, read_counted, read_measures, word
 from reference_engine.plans.parameters import read_mechanics, read_rows
 from reference_engine.problems import Problem, Where, did_you_mean
+from reference_engine.quota_parts import unit_of
 from reference_engine.vocabulary.dates import parse_date
-from reference_engine.vocabulary.numbers import NotANumber, minor_units
+from reference_engine.vocabulary.numbers import NotANumber, format_number, minor_units
 from reference_engine.vocabulary.plan import FREQUENCIES, MEASURES, Component, Measure, Plan, Shown
 
 PLAN_NAMES = (
@@ -103,6 +104,7 @@ def read_plan(node: Node, problems: list[Problem]) -> Plan | None:
     pay = read_mechanics(node.get("pay"), "paying", problems)
     quota = read_mechanics(node.get("quota"), "quota", problems)
     settling = read_mechanics(node.get("settle"), "settling", problems)
+    _check_round_to(quota, problems)
     for mechanic in pay:
         if not mechanic.adds_lines:
             problems.append(
@@ -151,6 +153,21 @@ def read_plan(node: Node, problems: list[Problem]) -> Plan | None:
     )
     _check_order(plan, problems)
     return plan if len(problems) == before else None
+
+
+def _check_round_to(quota: tuple[Mechanic, ...], problems: list[Problem]) -> None:
+    for mechanic in quota:
+        unit = unit_of(getattr(mechanic, "round_to", None))
+        if unit is not None and unit <= 0:
+            problems.append(
+                Problem(
+                    "parameter",
+                    f'"{mechanic.name}" rounds to {format_number(unit)}.',
+                    mechanic.where,
+                    "No amount is a multiple of it.",
+                    "Round to something above 0, like 100.00 EUR.",
+                )
+            )
 
 
 def _check_figures(figures: tuple[Shown, ...], problems: list[Problem]) -> None:

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reference_engine.columns import LIMIT, MODES, Exact, peak
+from reference_engine.columns import LIMIT, MODES, Exact, peak, same
 from reference_engine.tests import oracle_records
+from reference_engine.words import coded, column, joined
 
 CHECK = settings(deadline=None, max_examples=60, derandomize=True, database=None)
 
@@ -243,3 +244,10 @@ def test_a_loose_bound_changes_nothing(data: tuple[list[Fraction], Exact]) -> No
 def test_only_whole_numbers_make_a_column(array: np.ndarray) -> None:
     with pytest.raises(TypeError, match="whole numbers"):
         Exact(array)
+
+
+def test_text_columns_of_codes_keep_their_words_when_joined() -> None:
+    one, other = coded(np.array(["a", "b"], dtype=object)), coded(np.array(["b", "c", "b"], dtype=object))
+    assert joined([column(one.codes, one.names), column(other.codes, other.names)]).tolist() == list("abbcb")
+    assert joined([same("a", 2), column(other.codes, other.names)]).tolist() == list("aabcb")
+    assert joined([same("a", 2), same("a", 3)]).tolist() == ["a"] * 5

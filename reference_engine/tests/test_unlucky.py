@@ -129,6 +129,12 @@ REFUSED = {
         "quota-metric",
         "plan.yaml:4",
     ),
+    "a quota that is rounded to nothing": (
+        component().replace("paid out", "paid out, quota.residue: last").replace("components", "quota: [{distribution: {per: quarter, weights: [100%], round to: 0.00 EUR}}]\ncomponents"),
+        {},
+        "parameter",
+        "plan.yaml:4",
+    ),
     "a quota for a role that nobody has": (
         component().replace("components", "quota: [{over assignment: {by: 10%, roles: [AE]}}]\ncomponents"),
         {},
