@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import date
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 
-from harness.reconcile.beside_payouts import write_beside
 from reference_engine.explain.derivation import readable
 from reference_engine.expressions.syntax import NotAnExpression, parse
 from reference_engine.plans.document import parse_yaml
@@ -239,18 +236,3 @@ def test_the_name_of_a_record_is_no_fraction(name: str) -> None:
     sentence = f"It is taken back for {name}."
     assert readable(sentence) == sentence
     assert readable("It is 1/3%.") == "It is about 0.3333%."
-
-
-def test_no_text_of_the_results_is_a_formula_in_a_spreadsheet(tmp_path: Path) -> None:
-    plan = HEAD.replace("plan: P", "plan: '@P'") + "figures: [{figure: '=1+1', is: '0 - 1'}]\n" + component().removeprefix(HEAD)
-    result = run(
-        plan,
-        plan_assignments="payee | plan | from\n=Ana | @P | 2026-01-01",
-        deals=DEALS.replace("Ana", "=Ana"),
-        quotas="payee | period | quota\n=Ana | 2026-01 | 50.00 EUR",
-    )
-    assert write_beside(result, tmp_path) == ["quotas.csv", "figures.csv"]
-    with (tmp_path / "figures.csv").open(encoding="utf-8", newline="") as file:
-        assert list(csv.reader(file))[1:] == [["'=Ana", "'@P", "'=1+1", "2026-01", "-1", ""]]
-    with (tmp_path / "quotas.csv").open(encoding="utf-8", newline="") as file:
-        assert [row[:6] for row in csv.reader(file)][1:] == [["'=Ana", "'@P", "", "2026-01", "50.00", "EUR"]]
