@@ -173,6 +173,7 @@ def _check(plans: Sequence[Plan], world: World, problems: list[Problem]) -> None
                 )
             )
     _check_roles(plans, world, problems)
+    _check_funds(plans, world, problems)
     _check_exchange(world, problems)
     problems.extend(world.people.problems)
     assignments = world.table("plan_assignments")
@@ -220,6 +221,25 @@ def _check_roles(plans: Sequence[Plan], world: World, problems: list[Problem]) -
                     where,
                     "Nobody would be credited or paid under it.",
                     did_you_mean(role, known),
+                )
+            )
+
+
+def _check_funds(plans: Sequence[Plan], world: World, problems: list[Problem]) -> None:
+    """A claim on a fund that no plan keeps would never be paid, which nobody would notice."""
+    claims = world.table("fund_claims")
+    if not claims.size:
+        return
+    kept = [str(getattr(m, "fund", "")) for plan in plans for m in plan.mechanics() if m.name == "fund"]
+    for row, fund in enumerate(claims.words("fund").tolist()):
+        if kept and fund not in kept:
+            problems.append(
+                Problem(
+                    "unknown-fund",
+                    f'the claim "{claims.words("claim")[row]}" is on the fund "{fund}", which no plan keeps.',
+                    claims.where(row),
+                    "It would never be paid.",
+                    did_you_mean(fund, kept),
                 )
             )
 

@@ -166,10 +166,11 @@ class _Evaluator:
                 known = [n for n in self.scope.known() if _first(n) == _first(tree.name)] or list(
                     self.scope.known()
                 )
+                minus = " Put blanks around a minus: a - b." if "-" in tree.name else ""
                 raise _Wrong(
                     f'there is no "{tree.name}" here.',
                     "unknown-name",
-                    remedy=f'{did_you_mean(tree.name, known)} If it is a text, put it in quotes: "{tree.name}".',
+                    remedy=f'{did_you_mean(tree.name, known)} If it is a text, put it in quotes: "{tree.name}".{minus}',
                 )
             return found
         return self.call(tree, active)

@@ -110,6 +110,8 @@ def test_columns_with_spaces_and_signs() -> None:
     assert worth("sold in the period + R&D-share") == [2, 4, 6]
     assert worth("`sold in the period` * 2") == [2, 4, 6]
     assert worth("amount * discount", [0, 1]) == [10, 125]
+    assert worth("amount/term months*12", [0, 1]) == [100, 125]
+    assert "blanks around a minus" in refused("amount-fee").remedy
 
 
 @pytest.mark.parametrize(

@@ -134,3 +134,23 @@ def test_growth_over_sales_that_the_plan_leaves_out() -> None:
         paid({"earn": [growth]}, {**on, **sold}, {"valid": {"from": "2026-01-01"}, "conventions": conventions})
     assert stopped.value.problems[0].slug == "growth-before-valid"
     assert paid({"earn": [growth]}, {**on, **sold}, {"valid": {"from": "2025-01-01"}, "conventions": conventions}) == Fraction(3, 2)
+
+
+def test_a_claim_on_a_fund_that_nobody_keeps() -> None:
+    fund = {"component": "C", "earn": [{"fund": {"fund": "Co-op", "accrues": "2% * bookings in the period", "share": "50%"}}]}
+    claims = {"fund_claims": "claim | payee | fund | amount | date\nC-1 | Ana | Coop | 10.00 EUR | 2026-01-20"}
+    problems: list[Problem] = []
+    plan = read_plan(Node.of({"plan": "P", "pays": "monthly", "conventions": dict(CONVENTIONS, **{"fund.claims": "after accrual"}), "components": [fund]}), problems)
+    assert plan is not None
+    world = read_world(
+        [
+            TextTable(name, rows[0], tuple(rows[1:]))
+            for name, text in (*ON.items(), *DEALS.items(), *claims.items())
+            for rows in [[tuple(c.strip() for c in row.split("|")) for row in text.splitlines()]]
+        ],
+        problems,
+    )
+    with pytest.raises(Stopped) as stopped:
+        calculate([plan], world)
+    assert stopped.value.problems[0].slug == "unknown-fund"
+    assert "Co-op" in stopped.value.problems[0].remedy
