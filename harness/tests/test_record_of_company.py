@@ -25,6 +25,7 @@ conventions:
   tier.accumulate: period
   tier.bound: upper tier
   cap.excess: lost
+  draw.recovery: immediate
 components:
   - component: Commission
     measure: bookings
@@ -176,7 +177,7 @@ def test_a_payout_shows_its_lines_and_its_cap(record: RunRecord) -> None:
     assert (tier.label, tier.base, tier.base_currency, tier.rate, tier.amount) == (
         "above 100%", "150000.00", "EUR", "7.25%", "10875.00"
     )  # fmt: skip
-    assert (tier.plan_file.endswith("field.yaml"), tier.plan_line) == (True, 19)
+    assert (tier.plan_file.endswith("field.yaml"), tier.plan_line) == (True, 20)
     assert (cap.label, cap.kind, cap.base, cap.rate, cap.amount, cap.plan_line) == (
         "cap",
         "cap",

@@ -24,7 +24,7 @@ NAMED = {"payees", "accounts"}
 PINNED = {
     "bookings and revenue": "edd878fe9262642655b21783017dc1caef87e0b6a970acb0098d8d1ad197d24e",
     "cancellations": "dcac4bcb059426a71388c630f3343ba0be98a390d012d100ea148b814258510a",
-    "deal splits": "1df8b36085c4f0ce0c8d14c1dc4e73ca42c4ddeec0e0057da40ccc0b5c455437",
+    "deal splits": "3446118a95841fc11ca80370358ca951afc89677b12542b2164f107f752c9150",
     "late cash": "7d9cc96969af79428751b0bcde27d5649ea91da188406e3e157a777480081cf9",
     "retail sales": "d3bdda42f1528a8f36f01c9bdc3584d98a8021ce913c39b5c4f96d5b179f069c",
     "several currencies": "e2f78e3ba87b4be5271811190dde3c5025189599948c30c343441e19f442996e",
