@@ -184,7 +184,7 @@ def test_a_payout_shows_its_lines_and_its_cap(record: RunRecord) -> None:
         "",
         "",
         "-1375.00",
-        21,
+        22,
     )
     assert cap.rule == "at most 9,500.00 EUR a quarter"
     assert ours.rule == "10,875.00 EUR from 1 line, -1,375.00 EUR by cap"
