@@ -51,6 +51,11 @@ class Matrix:
         ordered = values if self.order is None else values[self.order]
         return ordered.sums(self.starts).reshape(len(self.payees), self.periods)
 
+    def has_lines(self) -> Array:
+        """Where a payee has any line in a period."""
+        counts = np.diff(self.starts, append=len(self.row))
+        return np.asarray(counts.reshape(len(self.payees), self.periods) > 0, dtype=bool)
+
     def currency(self, lines: Lines, run: ComponentRun, unit: Array, what: str) -> Array:
         """One currency for each payee.  A Problem where a payee's records have several."""
         if is_same(unit) and self.selling:
@@ -115,7 +120,8 @@ def quota_matrix(
     cells = run.quotas.cells(run.plan.name, intervals, run.component.measure)
     quota, there = cells.amount[matrix.payees], cells.present[matrix.payees]
     currency = cells.currency[matrix.payees]
-    sold = measured.num != 0
+    # Sales and returns that cancel out need a quota too: their tier is on the statement.
+    sold = matrix.has_lines()
     sold_in = np.zeros(there.shape, dtype=bool)
     for t, i in enumerate(position.tolist()):
         sold_in[:, i] |= sold[:, t]

@@ -131,20 +131,16 @@ def _bases_of_oracle(lines: list[Line]) -> dict[Key, Fraction]:
     return {k: v for k, v in out.items() if v}
 
 
-# Sales and returns of a payee that cancel out ask for no quota, so no tier is theirs.
-CANCEL = ("", "earned before", "booking", "return")
-
-
 def _without_nothing(lines: dict[Key, Fraction]) -> dict[Key, Fraction]:
     """The lines that pay something.  What is due and just what was earned before it is nothing."""
     nets: dict[Key, Fraction] = defaultdict(Fraction)
     for (payee, plan, component, kind, *_, period, _paid, _state, _unit), amount in lines.items():
-        if kind in CANCEL:
+        if kind in ("", "earned before"):
             nets[payee, plan, component, period] += amount
     return {
         key: amount
         for key, amount in lines.items()
-        if amount and (key[3] not in CANCEL or nets[key[0], key[1], key[2], key[7]])
+        if amount and (key[3] not in ("", "earned before") or nets[key[0], key[1], key[2], key[7]])
     }
 
 

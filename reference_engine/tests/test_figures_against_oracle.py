@@ -17,7 +17,7 @@ from reference_engine.problems import Problem
 from reference_engine.run import calculate
 from reference_engine.tests import oracle_figures as oracle
 from reference_engine.tests.oracle_figures import MONTHS, Company
-from reference_engine.vocabulary.numbers import format_money
+from reference_engine.vocabulary.numbers import format_money, format_number
 from reference_engine.vocabulary.tables import TextTable
 from reference_engine.world import read_world
 
@@ -160,7 +160,7 @@ def _gate(draw: st.DrawFn, company: Company) -> tuple[Due, Due]:
 def _multiplier(draw: st.DrawFn, company: Company) -> tuple[Due, Due]:
     name, bound = draw(st.sampled_from(FIGURES)), draw(BOUNDS)
     steps = [(Fraction(-100), Fraction(1, 2)), (Fraction(8, 10), Fraction(1)), (Fraction(1), Fraction(5, 4))]
-    written = [{"from": percent(b), "factor": str(f.limit_denominator()) if f.denominator == 1 else str(float(f))} for b, f in steps]
+    written = [{"from": percent(b), "factor": format_number(f)} for b, f in steps]
     return calculated(company, records({"multiplier": {"of": name, "steps": written}}), {"tier.bound": bound}), oracle.commission(
         company, RATE, oracle.multiplier(company, name, steps, bound)
     )

@@ -154,3 +154,11 @@ def test_a_claim_on_a_fund_that_nobody_keeps() -> None:
         calculate([plan], world)
     assert stopped.value.problems[0].slug == "unknown-fund"
     assert "Co-op" in stopped.value.problems[0].remedy
+
+
+def test_sales_and_returns_that_cancel_out_need_a_quota_too() -> None:
+    tiers = [{"from": "0%", "to": "100%", "rate": "1%"}, {"from": "100%", "rate": "2%"}]
+    returns = {"returns": "return | of | date | amount\nR-1 | D-1 | 2026-01-20 | 1,000.00 EUR"}
+    with pytest.raises(Stopped) as stopped:
+        paid({"earn": [{"marginal": {"tiers": tiers}}]}, {**ON, **DEALS, **returns})
+    assert stopped.value.problems[0].slug == "no-quota"
