@@ -7,23 +7,13 @@ import numpy as np
 from reference_engine.columns import Array, Exact
 from reference_engine.events import Events
 from reference_engine.mechanics.crediting.credits import Credits
+from reference_engine.mechanics.crediting_examples import plan
 from reference_engine.mechanics.registry import About, Example, describe
 from reference_engine.problems import Problem
 from reference_engine.vocabulary.numbers import format_percent
 from reference_engine.world import World
 
 MEANING = "Each member of a group is credited with what the group owns, undivided."
-
-_PLAN = (
-    "eligible: everyone\nconventions: {rounding: exact, CONVENTIONS}\n"
-    "components: [{component: C, measure: bookings, credits: [CREDITS], earn: [{flat rate: {rate: 10%}}]}]"
-)
-
-
-def _plan(credits: str = "direct", **conventions: str) -> str:
-    words = ", ".join(f"{n.replace('__', '.')}: {r}" for n, r in conventions.items())
-    return _PLAN.replace(", CONVENTIONS", f", {words}" if words else "").replace("CREDITS", credits)
-
 
 _GROUP = "group | payee | share | from | to\nBikes | Ana | | |\nBikes | Ben | | 2026-01-16 |\nBikes | Cho | 50% | | 2026-01-31"
 
@@ -41,7 +31,7 @@ ABOUT = describe(
         examples=(
             Example(
                 "Each member gets the whole deal, or the member's own share",
-                _plan(),
+                plan(),
                 {
                     "groups": _GROUP,
                     "deals": "deal | owner | amount | closed\nD-1 | Bikes | 1,000.00 EUR | 2026-01-15",
@@ -50,7 +40,7 @@ ABOUT = describe(
             ),
             Example(
                 "Who joins on the 16th has no part in the deal of the 15th; who leaves on the 31st is in for that day",
-                _plan(),
+                plan(),
                 {
                     "groups": _GROUP,
                     "deals": "deal | owner | amount | closed\nD-1 | Bikes | 1,000.00 EUR | 2026-01-16\nD-2 | Bikes | 100.00 EUR | 2026-01-31\n"
@@ -60,7 +50,7 @@ ABOUT = describe(
             ),
             Example(
                 "A return goes to the members of the day of the sale",
-                _plan(),
+                plan(),
                 {
                     "groups": _GROUP,
                     "deals": "deal | owner | amount | closed\nD-1 | Bikes | 1,000.00 EUR | 2026-01-15",

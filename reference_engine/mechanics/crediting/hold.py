@@ -11,6 +11,7 @@ from reference_engine.columns import Array
 from reference_engine.events import Events
 from reference_engine.mechanics.crediting.credits import NO_DAY, Credits
 from reference_engine.mechanics.crediting.readings import Asked, Readings
+from reference_engine.mechanics.crediting_examples import plan
 from reference_engine.mechanics.registry import About, Example, describe
 from reference_engine.problems import Problem
 from reference_engine.world import World
@@ -20,17 +21,6 @@ if TYPE_CHECKING:
     from reference_engine.lines import Lines
 
 MEANING = "A held credit isn't paid until it is released, and what follows from it is held with it."
-
-_PLAN = (
-    "eligible: everyone\nconventions: {rounding: exact, CONVENTIONS}\n"
-    "components: [{component: C, measure: bookings, credits: [CREDITS], earn: [{flat rate: {rate: 10%}}]}]"
-)
-
-
-def _plan(credits: str = "direct", **conventions: str) -> str:
-    words = ", ".join(f"{n.replace('__', '.')}: {r}" for n, r in conventions.items())
-    return _PLAN.replace(", CONVENTIONS", f", {words}" if words else "").replace("CREDITS", credits)
-
 
 _DEALS = "deal | owner | amount | closed\nD-1 | Ana | 1,000.00 EUR | 2026-01-15\nD-2 | Ana | 100.00 EUR | 2026-01-20"
 _RELEASED = "record | released on\nD-1 | 2026-03-01"
@@ -55,32 +45,32 @@ ABOUT = describe(
         examples=(
             Example(
                 "Still held: it isn't paid",
-                _plan(hold__attainment="not counted"),
+                plan(hold__attainment="not counted"),
                 {"deals": _DEALS, "credit_holds": "record | payee\nD-1 | Ana"},
                 "Ana | 2026-01 | 10.00 EUR",
             ),
             Example(
                 "Released: paid in the period of its record",
-                _plan(hold__period="original period"),
+                plan(hold__period="original period"),
                 {"deals": _DEALS, "credit_holds": _RELEASED},
                 "Ana | 2026-01 | 110.00 EUR",
             ),
             Example(
                 "Released: paid in the period of the release, and counted only there",
-                _plan(hold__period="release period", hold__attainment="not counted"),
+                plan(hold__period="release period", hold__attainment="not counted"),
                 {"deals": _DEALS, "credit_holds": _RELEASED},
                 "Ana | 2026-01 | 10.00 EUR\nAna | 2026-03 | 100.00 EUR",
             ),
             Example(
                 "Seen on the day before the release it is held, on the day of the release it isn't",
-                _plan(hold__period="release period", hold__attainment="not counted"),
+                plan(hold__period="release period", hold__attainment="not counted"),
                 {"deals": _DEALS, "credit_holds": _RELEASED},
                 "Ana | 2026-01 | 10.00 EUR",
                 as_of="2026-02-28",
             ),
             Example(
                 "On the day of the release",
-                _plan(hold__period="release period", hold__attainment="not counted"),
+                plan(hold__period="release period", hold__attainment="not counted"),
                 {"deals": _DEALS, "credit_holds": _RELEASED},
                 "Ana | 2026-01 | 10.00 EUR\nAna | 2026-03 | 100.00 EUR",
                 as_of="2026-03-01",
@@ -99,7 +89,7 @@ ABOUT = describe(
             ),
             Example(
                 "What is held doesn't roll up",
-                _plan("direct, roll-up", hold__attainment="not counted"),
+                plan("direct, roll-up", hold__attainment="not counted"),
                 {
                     "payees": "payee | role | manager\nAna | Rep | Mia\nMia | Manager |",
                     "crediting_rules": "role | receives | of the credit of\nManager | 50% | team",

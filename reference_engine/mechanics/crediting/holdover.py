@@ -9,6 +9,7 @@ from reference_engine.events import Events
 from reference_engine.mechanics.crediting.credits import Credits
 from reference_engine.mechanics.crediting.group import sale_days
 from reference_engine.mechanics.crediting.matched import ordered
+from reference_engine.mechanics.crediting_examples import plan
 from reference_engine.mechanics.registry import About, Example, describe
 from reference_engine.problems import Problem
 from reference_engine.reporting import FIRST_DAY
@@ -18,17 +19,6 @@ from reference_engine.world import World
 MEANING = (
     "A payee keeps the deals of an account, or a deal, until a day, though it now belongs to somebody else."
 )
-
-_PLAN = (
-    "eligible: everyone\nconventions: {rounding: exact, CONVENTIONS}\n"
-    "components: [{component: C, measure: bookings, credits: [CREDITS], earn: [{flat rate: {rate: 10%}}]}]"
-)
-
-
-def _plan(credits: str = "direct", **conventions: str) -> str:
-    words = ", ".join(f"{n.replace('__', '.')}: {r}" for n, r in conventions.items())
-    return _PLAN.replace(", CONVENTIONS", f", {words}" if words else "").replace("CREDITS", credits)
-
 
 _DEALS = (
     "deal | owner | amount | closed | account\nD-1 | Ben | 1,000.00 EUR | 2026-01-30 | A\nD-2 | Ben | 100.00 EUR | 2026-01-31 | A\n"
@@ -47,13 +37,13 @@ ABOUT = describe(
         examples=(
             Example(
                 "The account is kept until the 31st",
-                _plan(),
+                plan(),
                 {"deals": _DEALS, "holdovers": "payee | account | until\nAna | A | 2026-01-31"},
                 "Ana | 2026-01 | 110.00 EUR\nBen | 2026-01 | 50.00 EUR\nBen | 2026-02 | 1.00 EUR",
             ),
             Example(
                 "One deal is kept by half; a return follows it",
-                _plan(),
+                plan(),
                 {
                     "deals": _DEALS,
                     "returns": "return | of | date | amount\nR-1 | D-1 | 2026-03-10 | 200.00 EUR",
@@ -63,7 +53,7 @@ ABOUT = describe(
             ),
             Example(
                 "Who holds the account anyway keeps it once",
-                _plan(),
+                plan(),
                 {"deals": _DEALS, "holdovers": "payee | account | until | share\nBen | A | 2026-12-31 | 50%"},
                 "Ben | 2026-01 | 160.00 EUR\nBen | 2026-02 | 1.00 EUR",
             ),

@@ -11,6 +11,7 @@ from reference_engine.mechanics.crediting.credits import Credits
 from reference_engine.mechanics.crediting.group import members, sale_days
 from reference_engine.mechanics.crediting.readings import Asked, Readings
 from reference_engine.mechanics.crediting.rules import attributes_of, unknown_column
+from reference_engine.mechanics.crediting_examples import plan
 from reference_engine.mechanics.registry import About, Example, describe
 from reference_engine.problems import Problem
 from reference_engine.vocabulary.numbers import format_percent
@@ -18,17 +19,6 @@ from reference_engine.vocabulary.tables import TABLES
 from reference_engine.world import BY_RULE, World
 
 MEANING = "Rules on a record's attributes say who is credited with it, beside its owner or instead of one."
-
-_PLAN = (
-    "eligible: everyone\nconventions: {rounding: exact, CONVENTIONS}\n"
-    "components: [{component: C, measure: bookings, credits: [CREDITS], earn: [{flat rate: {rate: 10%}}]}]"
-)
-
-
-def _plan(credits: str = "direct", **conventions: str) -> str:
-    words = ", ".join(f"{n.replace('__', '.')}: {r}" for n, r in conventions.items())
-    return _PLAN.replace(", CONVENTIONS", f", {words}" if words else "").replace("CREDITS", credits)
-
 
 _DEALS = "deal | owner | amount | closed | country | segment\nD-1 | by rule | 1,000.00 EUR | 2026-01-15 | DE | small\nD-2 | Cho | 500.00 EUR | 2026-01-31 | DE | large"
 _RULES = "rule | payee | priority | country | segment | to\ncountry | Ana | 1 | DE, AT | |\nlarge | Ben | 2 | DE | large | 2026-01-31"
@@ -49,25 +39,25 @@ ABOUT = describe(
         examples=(
             Example(
                 "The first rule that matches; the owner beside it only where there is one",
-                _plan(match__precedence="first match", credit__preassigned="owner only"),
+                plan(match__precedence="first match", credit__preassigned="owner only"),
                 {"deals": _DEALS, "matching_rules": _RULES},
                 "Ana | 2026-01 | 100.00 EUR\nCho | 2026-01 | 50.00 EUR",
             ),
             Example(
                 "The rule that asks for more comes first, and rules replace owners",
-                _plan(match__precedence="most specific", credit__preassigned="rule only"),
+                plan(match__precedence="most specific", credit__preassigned="rule only"),
                 {"deals": _DEALS, "matching_rules": _RULES},
                 "Ana | 2026-01 | 100.00 EUR\nBen | 2026-01 | 50.00 EUR",
             ),
             Example(
                 "Every rule that matches, and the owner too",
-                _plan(match__precedence="every match", credit__preassigned="both"),
+                plan(match__precedence="every match", credit__preassigned="both"),
                 {"deals": _DEALS, "matching_rules": _RULES},
                 "Ana | 2026-01 | 150.00 EUR\nBen | 2026-01 | 50.00 EUR\nCho | 2026-01 | 50.00 EUR",
             ),
             Example(
                 "A rule ends on the 31st: the deal of the 1st matches it no more; its returns follow the sale",
-                _plan(),
+                plan(),
                 {
                     "deals": "deal | owner | amount | closed | segment\nD-1 | by rule | 100.00 EUR | 2026-01-31 | large\nD-2 | by rule | 100.00 EUR | 2026-02-01 | large",
                     "returns": "return | of | date | amount\nR-1 | D-1 | 2026-02-10 | 40.00 EUR",
@@ -77,7 +67,7 @@ ABOUT = describe(
             ),
             Example(
                 "A rule by the size of the account: 99 and 100 employees",
-                _plan(),
+                plan(),
                 {
                     "accounts": "account | size\nA-1 | 99\nA-2 | 100\nA-3 | 1,000",
                     "deals": "deal | owner | amount | closed | account\nD-1 | by rule | 100.00 EUR | 2026-01-10 | A-1\n"

@@ -10,23 +10,13 @@ from reference_engine.columns import Array, Exact
 from reference_engine.events import Events
 from reference_engine.mechanics.crediting.credits import OVERLAY, ROLL_UP, Credits
 from reference_engine.mechanics.crediting.readings import Asked, Readings
+from reference_engine.mechanics.crediting_examples import plan
 from reference_engine.mechanics.registry import About, Example, describe
 from reference_engine.problems import Problem
 from reference_engine.world import World
 
 MEANING = "The overlay and roll-up credits of one record come to no more than a stated maximum."
 _KINDS = {"overlay": (OVERLAY,), "roll-up": (ROLL_UP,), "both": (OVERLAY, ROLL_UP)}
-
-_PLAN = (
-    "eligible: everyone\nconventions: {rounding: exact, CONVENTIONS}\n"
-    "components: [{component: C, measure: bookings, credits: [CREDITS], earn: [{flat rate: {rate: 10%}}]}]"
-)
-
-
-def _plan(credits: str = "direct", **conventions: str) -> str:
-    words = ", ".join(f"{n.replace('__', '.')}: {r}" for n, r in conventions.items())
-    return _PLAN.replace(", CONVENTIONS", f", {words}" if words else "").replace("CREDITS", credits)
-
 
 _WORLD = {
     "payees": "payee | role | manager\nAna | Rep | Mia\nMia | Manager | Hal\nHal | Head |",
@@ -46,25 +36,25 @@ ABOUT = describe(
         examples=(
             Example(
                 "Just at the maximum of 100%",
-                _plan("roll-up"),
+                plan("roll-up"),
                 {**_WORLD, "credit_maximums": "of | per | percent\nboth | record | 100%"},
                 "Mia | 2026-01 | 60.00 EUR\nHal | 2026-01 | 40.00 EUR",
             ),
             Example(
                 "At most 80%: the manager nearest to the sale comes first",
-                _plan("roll-up", maximum__order="lowest level first"),
+                plan("roll-up", maximum__order="lowest level first"),
                 {**_WORLD, "credit_maximums": "of | per | percent\nroll-up | record | 80%"},
                 "Mia | 2026-01 | 60.00 EUR\nHal | 2026-01 | 20.00 EUR",
             ),
             Example(
                 "At most 80%, all in proportion",
-                _plan("roll-up", maximum__order="all in proportion"),
+                plan("roll-up", maximum__order="all in proportion"),
                 {**_WORLD, "credit_maximums": "of | per | percent\nroll-up | record | 80%"},
                 "Mia | 2026-01 | 48.00 EUR\nHal | 2026-01 | 32.00 EUR",
             ),
             Example(
                 "At most 500.00 of the sale, and as much of its return",
-                _plan("roll-up", maximum__order="lowest level first"),
+                plan("roll-up", maximum__order="lowest level first"),
                 {
                     **_WORLD,
                     "returns": "return | of | date | amount\nR-1 | D-1 | 2026-02-10 | 1,000.00 EUR",

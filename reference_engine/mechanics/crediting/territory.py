@@ -13,6 +13,7 @@ from reference_engine.mechanics.crediting import matching
 from reference_engine.mechanics.crediting.group import sale_days
 from reference_engine.mechanics.crediting.readings import Asked, Readings
 from reference_engine.mechanics.crediting.rules import unknown_column
+from reference_engine.mechanics.crediting_examples import plan
 from reference_engine.mechanics.registry import About, Example, describe
 from reference_engine.problems import Problem
 from reference_engine.reporting import LAST_DAY, Reporting, reporting
@@ -22,17 +23,6 @@ from reference_engine.world import TERRITORY_OWNER, World
 
 MEANING = 'A deal whose owner is "territory owner" is credited to the holder of its territory on the day that the plan names.'
 NO_RULE = "no rule matches"
-
-_PLAN = (
-    "eligible: everyone\nconventions: {rounding: exact, CONVENTIONS}\n"
-    "components: [{component: C, measure: bookings, credits: [CREDITS], earn: [{flat rate: {rate: 10%}}]}]"
-)
-
-
-def _plan(credits: str = "direct", **conventions: str) -> str:
-    words = ", ".join(f"{n.replace('__', '.')}: {r}" for n, r in conventions.items())
-    return _PLAN.replace(", CONVENTIONS", f", {words}" if words else "").replace("CREDITS", credits)
-
 
 _HOLDERS = (
     "territory | owner | from | to\nNorth | Ana | | 2026-01-15\nNorth | Ben | 2026-01-16 |\nSouth | Cho | |"
@@ -61,7 +51,7 @@ ABOUT = describe(
         examples=(
             Example(
                 "The holder changes inside the month: the 15th is the last day of one, the 16th the first of the other",
-                _plan(),
+                plan(),
                 {
                     "territories": _HOLDERS,
                     "accounts": "account | territory\nA | North\nB | South",
@@ -71,7 +61,7 @@ ABOUT = describe(
             ),
             Example(
                 "By employee size: 99 lies in 1-99, 100 in 100-999",
-                _plan(),
+                plan(),
                 {
                     "territories": "territory | owner\nSmall | Ana\nLarge | Ben",
                     "accounts": _ACCOUNTS,
@@ -82,7 +72,7 @@ ABOUT = describe(
             ),
             Example(
                 "By postal code and country together; the first rule that matches wins",
-                _plan(),
+                plan(),
                 {
                     "territories": "territory | owner\nSaxony | Ana\nGermany | Ben",
                     "accounts": _ACCOUNTS,
@@ -93,7 +83,7 @@ ABOUT = describe(
             ),
             Example(
                 "A named account stands above the rules until the 15th",
-                _plan(territory__precedence="named accounts first"),
+                plan(territory__precedence="named accounts first"),
                 {
                     "territories": "territory | owner\nSmall | Ana\nLarge | Ben",
                     "accounts": _ACCOUNTS,
@@ -105,7 +95,7 @@ ABOUT = describe(
             ),
             Example(
                 "A return counts for the holder of the day of the deal",
-                _plan(territory__date="deal date"),
+                plan(territory__date="deal date"),
                 {
                     "territories": _HOLDERS,
                     "accounts": "account | territory\nA | North",
@@ -116,7 +106,7 @@ ABOUT = describe(
             ),
             Example(
                 "The same where each record counts on its own day",
-                _plan(territory__date="record date"),
+                plan(territory__date="record date"),
                 {
                     "territories": _HOLDERS,
                     "accounts": "account | territory\nA | North",
@@ -127,7 +117,7 @@ ABOUT = describe(
             ),
             Example(
                 "An account moves on the 16th",
-                _plan(),
+                plan(),
                 {
                     "territories": "territory | owner\nNorth | Ana\nSouth | Cho",
                     "accounts": "account | territory\nA | North\nB | North",
