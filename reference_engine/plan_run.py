@@ -151,7 +151,11 @@ class PlanRun:
     def _counted(self, measure: Measure, periods: list[Period]) -> Lines:
         """What a measure counts, of every payee."""
         component = _as_component(measure)
-        rows = self._chosen(component)
+        return self._first_lines(component, self._chosen(component), periods, self.problems)
+
+    def _first_lines(
+        self, component: Component, rows: Array, periods: list[Period], problems: list[Problem]
+    ) -> Lines:
         return first_lines(
             self.plan,
             component,
@@ -161,7 +165,7 @@ class PlanRun:
             rows,
             periods,
             self.records,
-            self.problems,
+            problems,
         )
 
     def _earliest(self, days: Array) -> np.datetime64:
@@ -304,17 +308,7 @@ class PlanRun:
         order = self._order(rows)
         rows = rows[order]
         found: list[Problem] = []
-        lines = first_lines(
-            self.plan,
-            component,
-            self.world,
-            self.events,
-            self.credits,
-            rows,
-            periods,
-            self.records,
-            found,
-        )
+        lines = self._first_lines(component, rows, periods, found)
         self.problems.extend(found)
         run = self._run(component, periods)
         part = Part(self.plan, component.name, component, run.rules, run.attainments, periods, lines)

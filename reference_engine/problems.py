@@ -84,11 +84,18 @@ class Unreachable(Stopped):
     """The target system can't be reached or isn't ready (exit code 3)."""
 
 
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that the given one was probably meant to be, or ""."""
+    names = {n.casefold(): n for n in known}
+    near = difflib.get_close_matches(word.casefold(), list(names), n=1, cutoff=0.6)
+    return names[near[0]] if near else ""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A remedy that names the nearest known word, or lists the known ones."""
     names = list(dict.fromkeys(known))
-    near = difflib.get_close_matches(word.casefold(), [n.casefold() for n in names], n=1, cutoff=0.6)
+    near = nearest(word, names)
     if near:
-        return f"Did you mean: {next(n for n in names if n.casefold() == near[0])}"
+        return f"Did you mean: {near}"
     shown = ", ".join(names[:30]) + (", ..." if len(names) > 30 else "")
     return f"Known here: {shown}." if names else ""

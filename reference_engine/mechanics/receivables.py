@@ -11,7 +11,7 @@ from reference_engine.columns import Array, Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.events import SOURCE, Events
 from reference_engine.lines import Lines
-from reference_engine.mechanics.portions import Portions
+from reference_engine.mechanics.portions import Portions, divided
 from reference_engine.plans.convention_reader import open_convention
 from reference_engine.problems import Where
 from reference_engine.world import World
@@ -317,6 +317,24 @@ def portions(lines: Lines, papers: Documents, entries: Ledger, run: ComponentRun
     words = [f"the part {verb}", f"what had been {verb} and is credited now", "waits for nothing"]
     word = np.repeat([0, 1, 2], [len(row), len(hit), len(free)])
     return Portions(rows[order], shares[order], days[order], word[order], words)
+
+
+def in_parts(
+    lines: Lines, run: ComponentRun, where: Where, by: str, verb: str, rest: tuple[str, str]
+) -> Lines:
+    """The lines as their documents are settled: by "cash" or by "invoices".  The last part takes the cent.
+
+    verb: what happens to the document.  rest: what is said of what is never due, of a commission and of one that
+    is taken back.
+    """
+    papers = documents(lines, run, where)
+    if run.problems or not len(lines):
+        return lines.change()
+    entries = ledger(papers, run, where, by)
+    if run.problems:
+        return lines.change()
+    parts = portions(lines, papers, entries, run, verb)
+    return divided(lines, run, parts, where, rest=rest[0], rest_of_return=rest[1], residue="last")
 
 
 def _entry_of_credit(lines: Lines, credit: Array, entries: Ledger, own: Array, run: ComponentRun) -> Array:

@@ -162,3 +162,17 @@ def test_sales_and_returns_that_cancel_out_need_a_quota_too() -> None:
     with pytest.raises(Stopped) as stopped:
         paid({"earn": [{"marginal": {"tiers": tiers}}]}, {**ON, **DEALS, **returns})
     assert stopped.value.problems[0].slug == "no-quota"
+
+
+@pytest.mark.parametrize(("rank", "expected"), [("Silver", None), ("Gold", 100), ("Diamond", 0)])
+def test_a_rank_that_is_written_another_way_pays_nobody_in_silence(rank: str, expected: int | None) -> None:
+    ranks = [{"rank": "Gold", "rate": "10%"}, {"rank": "Silber", "rate": "5%"}]
+    payees = {"payees": f"payee | role\nAna | {rank}"}
+    component = {"earn": [{"differential override": {"rank": "role", "rates are": "of the rank", "ranks": ranks}}]}
+    if expected is not None:
+        assert paid(component, {**ON, **DEALS, **payees}) == expected
+        return
+    with pytest.raises(Stopped) as stopped:
+        paid(component, {**ON, **DEALS, **payees})
+    assert stopped.value.problems[0].slug == "unknown-rank"
+    assert "Silver" in stopped.value.problems[0].remedy

@@ -12,9 +12,10 @@ from reference_engine.columns import Array, Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines, LineView
 from reference_engine.mechanics.crediting.credits import OVERLAY, ROLL_UP
+from reference_engine.mechanics.ranks import positions
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 from reference_engine.mechanics.tier_words import piece_words
-from reference_engine.problems import NOWHERE, Problem, Where, did_you_mean
+from reference_engine.problems import NOWHERE, Problem, Where
 from reference_engine.vocabulary.numbers import Money, Percent, format_money, format_percent
 
 
@@ -149,15 +150,8 @@ class DifferentialOverride(Mechanic):
     def apply(self, lines: Lines, run: ComponentRun) -> Lines:
         if not len(lines):
             return lines
-        column = run.world.table("payees").text
-        if self.rank not in column:
-            run.problem(
-                "unknown-name",
-                f'payees has no column "{self.rank}".',
-                self.where,
-                "Nobody would have a rank.",
-                did_you_mean(self.rank, list(column)),
-            )
+        rank_of = positions(run, self.rank, self.ranks, self.where)
+        if rank_of is None:
             return lines
         unit = next((r.per_unit.currency for r in self.ranks if r.per_unit is not None), "")
         if (lines.unit == "").any() != bool(unit):
@@ -170,15 +164,11 @@ class DifferentialOverride(Mechanic):
             )
             return lines
         values = self._rates()
-        of_rank = {r.rank: i for i, r in enumerate(self.ranks)}
         # Codes in the order of the rates, so that the highest rate below is the highest code.
         order = sorted({Fraction(0), *values})
         place = {v: i for i, v in enumerate(order)}
-        ranks = run.world.payee_column(self.rank)
-        code = np.array(
-            [place[values[of_rank[r]]] if r in of_rank else place[Fraction(0)] for r in ranks.tolist()],
-            dtype=np.int64,
-        )
+        # The last code is that of a payee without a rank.
+        code = np.array([*(place[v] for v in values), place[Fraction(0)]], dtype=np.int64)[rank_of]
         table = Exact.of(order)
         below = self._below(code, run)[lines.credit]
         mine = code[lines.payee]
@@ -195,7 +185,7 @@ class DifferentialOverride(Mechanic):
             or [0]
         )
         none = run.rule("no rank: nothing", where=self.where)
-        position = np.array([of_rank.get(r, -1) for r in ranks.tolist()], dtype=np.int64)[lines.payee]
+        position = rank_of[lines.payee]
         return lines.change(
             rate=effective,
             has_rate=np.ones(len(lines), dtype=bool),

@@ -14,9 +14,10 @@ from reference_engine.lines import Lines, LineView
 from reference_engine.mechanics.background import tell_lines
 from reference_engine.mechanics.crediting.credits import ROLL_UP
 from reference_engine.mechanics.earning.flat_rate import rate_words
+from reference_engine.mechanics.ranks import positions
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 from reference_engine.mechanics.tier_words import amount_words
-from reference_engine.problems import NOWHERE, Problem, Where, did_you_mean
+from reference_engine.problems import NOWHERE, Problem, Where
 from reference_engine.vocabulary.numbers import Money, Percent
 
 
@@ -117,20 +118,9 @@ class LevelCommission(Mechanic):
     def apply(self, lines: Lines, run: ComponentRun) -> Lines:
         if not len(lines):
             return lines
-        columns = run.world.table("payees").text
-        if self.rank not in columns:
-            run.problem(
-                "unknown-name",
-                f'payees has no column "{self.rank}".',
-                self.where,
-                "Nobody would have a rank.",
-                did_you_mean(self.rank, list(columns)),
-            )
+        position = positions(run, self.rank, self.ranks, self.where)
+        if position is None:
             return lines
-        of_rank = {r.rank: i for i, r in enumerate(self.ranks)}
-        position = np.array(
-            [of_rank.get(r, -1) for r in run.world.payee_column(self.rank).tolist()], dtype=np.int64
-        )
         credits = run.credits
         rolled = credits.type[lines.credit] == ROLL_UP
         source = np.where(rolled, credits.source[lines.credit], lines.credit)

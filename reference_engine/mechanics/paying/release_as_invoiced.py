@@ -8,8 +8,8 @@ from datetime import date
 from reference_engine.component_run import ComponentRun
 from reference_engine.events import Events
 from reference_engine.lines import Lines, LineView
-from reference_engine.mechanics.portions import divided, say_portion
-from reference_engine.mechanics.receivables import documents, ledger, newest, portions
+from reference_engine.mechanics.portions import say_portion
+from reference_engine.mechanics.receivables import documents, in_parts, newest
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 from reference_engine.world import World
 
@@ -98,20 +98,13 @@ class ReleaseAsInvoiced(Mechanic):
                 "An invoice can't wait for being invoiced.",
                 "Let the component count bookings, or leave the release out.",
             )
-        if run.problems or not len(lines):
-            return lines.change()
-        entries = ledger(papers, run, self.where, "invoices")
-        if run.problems:
-            return lines.change()
-        parts = portions(lines, papers, entries, run, "invoiced")
-        return divided(
+        return in_parts(
             lines,
             run,
-            parts,
             self.where,
-            rest="not invoiced",
-            rest_of_return="never invoiced, so it isn't taken back",
-            residue="last",
+            "invoices",
+            "invoiced",
+            ("not invoiced", "never invoiced, so it isn't taken back"),
         )
 
     def say(self, before: LineView | None, after: LineView) -> str:

@@ -8,8 +8,8 @@ from datetime import date
 from reference_engine.component_run import ComponentRun
 from reference_engine.events import Events
 from reference_engine.lines import Lines, LineView
-from reference_engine.mechanics.portions import divided, say_portion
-from reference_engine.mechanics.receivables import documents, ledger, newest, portions
+from reference_engine.mechanics.portions import say_portion
+from reference_engine.mechanics.receivables import in_parts, newest
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 from reference_engine.world import World
 
@@ -140,21 +140,13 @@ class ReleaseOnCash(Mechanic):
         return newest(events, "payments", "write-offs", "invoices", "returns of deals")
 
     def apply(self, lines: Lines, run: ComponentRun) -> Lines:
-        papers = documents(lines, run, self.where)
-        if run.problems or not len(lines):
-            return lines.change()
-        entries = ledger(papers, run, self.where, "cash")
-        if run.problems:
-            return lines.change()
-        parts = portions(lines, papers, entries, run, "paid by the customer")
-        return divided(
+        return in_parts(
             lines,
             run,
-            parts,
             self.where,
-            rest="not paid by the customer",
-            rest_of_return="never paid by the customer, so it isn't taken back",
-            residue="last",
+            "cash",
+            "paid by the customer",
+            ("not paid by the customer", "never paid by the customer, so it isn't taken back"),
         )
 
     def say(self, before: LineView | None, after: LineView) -> str:
