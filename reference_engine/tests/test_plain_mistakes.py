@@ -168,7 +168,7 @@ def test_sales_and_returns_that_cancel_out_need_a_quota_too() -> None:
 def test_a_rank_that_is_written_another_way_pays_nobody_in_silence(rank: str, expected: int | None) -> None:
     ranks = [{"rank": "Gold", "rate": "10%"}, {"rank": "Silber", "rate": "5%"}]
     payees = {"payees": f"payee | role\nAna | {rank}"}
-    component = {"earn": [{"differential override": {"rank": "role", "rates are": "of the rank", "ranks": ranks}}]}
+    component: dict[str, object] = {"earn": [{"differential override": {"rank": "role", "rates are": "of the rank", "ranks": ranks}}]}
     if expected is not None:
         assert paid(component, {**ON, **DEALS, **payees}) == expected
         return
