@@ -33,6 +33,7 @@ class Sentence:
 
     id: its number in the catalogue.  pattern: the words, with "{name}" for a quoted name and {type} for a value.
     slots: the argument and the type ("" for a name) of each.  table: the schema of its table; None where it takes none.
+    block: what its text block holds; "" where it takes none.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Sentence:
     topic: str
     matcher: re.Pattern[str]
     slots: tuple[tuple[str, str], ...]
+    block: str = ""
 
     def texts(self, text: str) -> dict[str, str] | None:
         """The text at each slot; None where the words are others."""
@@ -61,12 +63,21 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class TextBlock:
+    """A text block below a step.  where: its opening quotes."""
+
+    text: str
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
 class ReadStep:
     """A step that has been understood: ready to run."""
 
     sentence: Sentence
     values: dict[str, object]
-    table: Rows | None
+    table: Rows | None = None
+    block: TextBlock | None = None
 
 
 _REGISTERED: dict[str, Sentence] = {}
@@ -80,11 +91,12 @@ def sentence(
     meaning: str,
     example: str,
     table: TableSchema | SchemaOf | None = None,
+    block: str = "",
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Adds a sentence to the catalogue.
 
     The function gets the scene, the values by name (a second {period} is period_2) and, where there is a table,
-    `table` as Rows.
+    `table` as Rows.  block: what a text block below it holds; the function then gets `block` as a TextBlock.
     """
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
@@ -92,11 +104,13 @@ def sentence(
             raise TypeError(f"{id}: a step can't be a coroutine; it would never be awaited")
         if id in _REGISTERED:
             raise ValueError(f"{id} stands twice in the catalogue")
-        if (table is not None) != pattern.endswith(":"):
-            raise ValueError(f'{id}: a sentence ends with ":" exactly when a table follows')
+        if (table is not None or bool(block)) != pattern.endswith(":"):
+            raise ValueError(f'{id}: a sentence ends with ":" exactly when a table or a text block follows')
+        if table is not None and block:
+            raise ValueError(f"{id}: a sentence takes a table or a text block, not both")
         matcher, slots = _compiled(pattern)
         topic = function.__module__.rpartition(".")[2]
-        _REGISTERED[id] = Sentence(id, kind, pattern, function, table, meaning, example, topic, matcher, slots)
+        _REGISTERED[id] = Sentence(id, kind, pattern, function, table, meaning, example, topic, matcher, slots, block)
         return function
 
     return register
@@ -153,8 +167,11 @@ def read_step(step: WrittenStep, file: str, problems: list[Problem]) -> ReadStep
     except NotAValue as error:
         problems.append(Problem("wrong-value", str(error), where, excerpt=excerpt))
         return None
+    if chosen.block:
+        return _with_block(step, chosen, values, where, excerpt, problems)
     if step.docstring is not None:
-        problems.append(Problem("text-not-taken", f'"{chosen.pattern}" takes no text block', where, "It would be ignored.", "Remove it."))
+        what = f'"{chosen.pattern}" takes no text block'
+        problems.append(Problem("text-not-taken", what, where, "It would be ignored.", "Remove it."))
         return None
     schema = chosen.schema(values)
     if schema is None:
@@ -162,7 +179,7 @@ def read_step(step: WrittenStep, file: str, problems: list[Problem]) -> ReadStep
             what = f'"{step.text}" takes no table'
             problems.append(Problem("table-not-taken", what, where, "The table would be ignored.", "Remove the table."))
             return None
-        return ReadStep(chosen, values, None)
+        return ReadStep(chosen, values)
     if step.table is None:
         what = f'"{step.text}" needs a table with {described(schema)}'
         problems.append(Problem("table-missing", what, where, remedy="Add the table below the step.", excerpt=excerpt))
@@ -170,6 +187,22 @@ def read_step(step: WrittenStep, file: str, problems: list[Problem]) -> ReadStep
     before = len(problems)
     rows = read_table(schema, step.table, step.text.rstrip(":"), file, problems)
     return ReadStep(chosen, values, rows) if len(problems) == before else None
+
+
+def _with_block(
+    step: WrittenStep, chosen: Sentence, values: dict[str, object], where: Where, excerpt: str, problems: list[Problem]
+) -> ReadStep | None:
+    if step.table is not None:
+        what = f'"{step.text}" takes a text block, not a table'
+        problems.append(Problem("table-not-taken", what, where, "The table would be ignored.", f"It holds {chosen.block}."))
+        return None
+    if step.docstring is None or not step.docstring.strip():
+        what = f'"{step.text}" needs a text block with {chosen.block}'
+        remedy = 'Write it below the step, between two lines that hold only """.'
+        problems.append(Problem("text-missing", what, where, "Nothing would be stated.", remedy, excerpt))
+        return None
+    block = TextBlock(step.docstring, Where(where.file, *step.docstring_at))
+    return ReadStep(chosen, values, block=block)
 
 
 def suggest(text: str, kind: str = "") -> tuple[Sentence, str] | None:
@@ -205,9 +238,9 @@ def _unknown(step: WrittenStep, where: Where, excerpt: str) -> Problem:
     flipped = step.text[:-1] if step.text.endswith(":") else f"{step.text}:"
     if find(step.kind, flipped):
         remedy = (
-            f"It takes no table; write it without the colon: {flipped}"
+            f"Nothing follows it; write it without the colon: {flipped}"
             if step.text.endswith(":")
-            else f"A table follows it, so it ends with a colon: {flipped}"
+            else f"A table or text follows it, so it ends with a colon: {flipped}"
         )
         return Problem("step-unknown", what, where, remedy=remedy, excerpt=excerpt)
     near = suggest(step.text, step.kind)

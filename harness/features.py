@@ -48,7 +48,10 @@ class WrittenTable:
 
 @dataclass(frozen=True, slots=True)
 class WrittenStep:
-    """One step.  kind: given, when or then, also for And and But; "" where no Given, When or Then precedes it."""
+    """One step.  kind: given, when or then, also for And and But; "" where no Given, When or Then precedes it.
+
+    docstring: the text block below it; docstring_at: line and column of its opening quotes.
+    """
 
     keyword: str
     kind: Kind
@@ -57,6 +60,7 @@ class WrittenStep:
     column: int
     table: WrittenTable | None = None
     docstring: str | None = None
+    docstring_at: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,9 +377,14 @@ def _steps(data: list[dict[str, Any]]) -> tuple[WrittenStep, ...]:
                 column=place["column"],
                 table=_table(table["rows"]) if table else None,
                 docstring=step["docString"]["content"] if step.get("docString") else None,
+                docstring_at=_place(step["docString"]) if step.get("docString") else (0, 0),
             )
         )
     return tuple(steps)
+
+
+def _place(node: dict[str, Any]) -> tuple[int, int]:
+    return node["location"]["line"], node["location"]["column"]
 
 
 def _table(rows: list[dict[str, Any]]) -> WrittenTable:
@@ -400,7 +409,7 @@ def _render_step(step: WrittenStep, values: Mapping[str, str]) -> WrittenStep:
         tuple(tuple(_render_cell(c, values) for c in row) for row in step.table.rows),
     )
     docstring = None if step.docstring is None else render(step.docstring, values)
-    return WrittenStep(step.keyword, step.kind, render(step.text, values), step.line, step.column, table, docstring)
+    return WrittenStep(step.keyword, step.kind, render(step.text, values), step.line, step.column, table, docstring, step.docstring_at)
 
 
 def _render_cell(cell: Cell, values: Mapping[str, str]) -> Cell:

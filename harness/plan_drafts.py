@@ -13,59 +13,146 @@ ALL_CREDITS = ("direct", "overlay", "roll-up")
 
 
 @dataclass
+class ComponentDraft:
+    """One component while its sentences are read.  more: its other keys, like weight or where."""
+
+    name: str
+    measure: Node
+    where: Where
+    earn: list[Node] = field(default_factory=list)
+    pay: list[Node] = field(default_factory=list)
+    more: dict[str, Node] = field(default_factory=dict)
+
+    def document(self, shared: SharedTerms) -> Node:
+        """The component as it would stand in a plan file."""
+        entries: dict[str, object] = {"component": self.name, "measure": self.measure, "credits": list(ALL_CREDITS), **self.more}
+        if self.earn:
+            entries["earn"] = self.earn
+        pay = [*shared.pay, *self.pay]
+        if pay:
+            entries["pay"] = pay
+        if shared.events:
+            entries["events"] = shared.events
+        return Node.of(entries, self.where)
+
+
+@dataclass
 class PlanDraft:
-    """One plan while its sentences are read.  Every part keeps the line of the sentence that states it."""
+    """One plan while its sentences are read.  Every part keeps the line of the sentence that states it.
+
+    base: the plan as a file or a text block has it; then sentences may only add to it.
+    parts: entries of the lists of a plan document, such as pay, quota, measures, settle.
+    """
 
     name: str
     where: Where
-    measure: Node | None = None
-    earn: list[Node] = field(default_factory=list)
-    pay: list[Node] = field(default_factory=list)
+    base: Node | None = None
+    components: list[ComponentDraft] = field(default_factory=list)
     settings: dict[str, Node] = field(default_factory=dict)
     conventions: dict[str, Node] = field(default_factory=dict)
+    parts: dict[str, list[Node]] = field(default_factory=dict)
     component: str = COMPONENT
-    earning_from: Where = NOWHERE
+
+    @property
+    def measure(self) -> Node | None:
+        """What the plan's only component counts; None before a sentence says it."""
+        return self.components[0].measure if self.components else None
 
     def earns(self, measure: str, mechanic: str, parameters: object, where: Where, problems: list[Problem]) -> None:
         """The sentence that says what the plan pays; a plan has one."""
-        if self.measure is not None:
-            what = f'what the plan "{self.name}" pays is stated twice; first on line {self.earning_from.line}'
-            problems.append(Problem("plan-stated-twice", what, where, "Only one of them could count.", "Keep one, or name another plan."))
+        if self.components:
+            what = f'what the plan "{self.name}" pays is stated twice; first on line {self.components[0].where.line}'
+            why = "Only one of them could count."
+            problems.append(Problem("plan-stated-twice", what, where, why, "Keep one, name another plan, or state its components."))
             return
-        self.measure = Node.of(measure, where)
-        self.earning_from = where
-        self.earn.insert(0, Node.of({mechanic: parameters}, where))
+        component = self.add_component(self.component, measure, where, problems)
+        component.earn.append(Node.of({mechanic: parameters}, where))
+
+    def add_component(self, name: str, measure: str, where: Where, problems: list[Problem]) -> ComponentDraft:
+        """Another component of the plan."""
+        if any(c.name == name for c in self.components):
+            what = f'the plan "{self.name}" has two components "{name}"'
+            problems.append(Problem("plan-stated-twice", what, where, "Lines could not be told apart.", "Give each its own name."))
+        component = ComponentDraft(name, Node.of(measure, where), where)
+        self.components.append(component)
+        return component
+
+    def only_component(self, what: str, where: Where, problems: list[Problem]) -> ComponentDraft | None:
+        """The component that a sentence about "the plan" means.  what: the sentence's subject, for the Problem."""
+        if len(self.components) == 1:
+            return self.components[0]
+        if self.components:
+            said = f'{what} of the plan "{self.name}" could be of any of its {len(self.components)} components'
+            problems.append(Problem("component-open", said, where, "Each would pay something else.", "State it in a plan file or a text block."))
+        elif self.base is not None:
+            said = f'{what} of the plan "{self.name}" stands in its plan document, and can\'t be stated again'
+            problems.append(Problem("plan-stated-twice", said, where, "Only one of them could count.", f"Change it {self._origin()}."))
+        else:
+            said = f'{what} of the plan "{self.name}" is stated before what the plan pays'
+            problems.append(Problem("plan-order", said, where, remedy=f'First write: the plan "{self.name}" pays 8% of bookings'))
+        return None
 
     def document(self, shared: SharedTerms, problems: list[Problem]) -> Node | None:
-        """The plan document.  shared: what sentences state for all plans of the scenario."""
-        if self.measure is None:
+        """The plan document.  shared: what sentences state for all plans that sentences make."""
+        if self.base is not None:
+            return self._added(self.base, problems)
+        if not self.components:
             what = f'the plan "{self.name}" says nowhere what it pays'
             problems.append(Problem("plan-empty", what, self.where, remedy=f'Add: the plan "{self.name}" pays 8% of bookings'))
             return None
-        component: dict[str, object] = {
-            "component": self.component,
-            "measure": self.measure,
-            "credits": list(ALL_CREDITS),
-            "earn": self.earn,
-        }
-        if shared.pay:
-            component["pay"] = shared.pay
-        if shared.events:
-            component["events"] = shared.events
         conventions: dict[str, object] = {"profile": PROFILE, **shared.conventions, **self.conventions}
         if shared.rounding:
             conventions["rounding"] = shared.rounding
-        plan: dict[str, object] = {"plan": self.name, **self.settings, "conventions": conventions, "components": [component]}
-        if self.pay:
-            plan["pay"] = self.pay
+        plan: dict[str, object] = {
+            "plan": self.name,
+            **self.settings,
+            "conventions": conventions,
+            **{name: parts for name, parts in self.parts.items() if parts},
+            "components": [c.document(shared) for c in self.components],
+        }
         return Node.of(plan, self.where)
+
+    def _added(self, base: Node, problems: list[Problem]) -> Node:
+        """The document with what sentences add.  What it says already can't be said again in another way."""
+        if self.components:
+            what = f'what the plan "{self.name}" pays stands {self._origin()} already'
+            why = "Only one of them could count."
+            problems.append(Problem("plan-stated-twice", what, self.components[0].where, why, "Remove one of them."))
+        entries = dict(base.items())
+        keys = dict(base.keys or {})
+        stated = base.get("conventions")
+        if self.conventions:
+            entries["conventions"] = self._merged("conventions", dict(stated.items()) if stated else {}, self.conventions, problems)
+        for name, node in self.settings.items():
+            entries = dict(self._merged("settings", entries, {name: node}, problems).items())
+        for name, parts in self.parts.items():
+            if parts:
+                listed = entries.get(name)
+                entries[name] = Node((*(listed.nodes() if listed else ()), *parts), parts[0].where)
+        return Node(entries, base.where, {**{name: node.where for name, node in entries.items()}, **keys})
+
+    def _merged(self, what: str, stated: dict[str, Node], added: dict[str, Node], problems: list[Problem]) -> Node:
+        for name, node in added.items():
+            there = stated.get(name)
+            if there is not None and there.plain() != node.plain():
+                said = f'"{name}" of the plan "{self.name}" is {there.text() or "stated"} {self._origin()}, and {node.text() or "stated again"} here'
+                problems.append(Problem("plan-stated-twice", said, node.where, "Only one of them could count.", "State it once."))
+        merged = {**stated, **added}
+        return Node(merged, next(iter(merged.values())).where, {n: v.where for n, v in merged.items()})
+
+    def _origin(self) -> str:
+        return f"in {self.base.where.file}" if self.base is not None and self.base.where.file != self.where.file else "in its text block"
 
 
 @dataclass
 class SharedTerms:
-    """What sentences state for every plan of the scenario."""
+    """What sentences state for every plan of the scenario that sentences make."""
 
     events: dict[str, Node] = field(default_factory=dict)
     pay: list[Node] = field(default_factory=list)
     rounding: list[Node] = field(default_factory=list)
     conventions: dict[str, Node] = field(default_factory=dict)
+
+    def first(self) -> Where:
+        """Where the first of them is stated; NOWHERE where none is.  Exchange rates' kind is no sentence of its own."""
+        return next((n.where for n in (*self.events.values(), *self.pay, *self.rounding)), NOWHERE)

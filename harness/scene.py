@@ -37,8 +37,6 @@ class Scene:
         self.problems: list[Problem] = []
         self.tables: list[TextTable] = []
         self.drafts: dict[str, PlanDraft] = {}
-        self.plan_files: dict[str, Plan] = {}
-        self.plan_documents: list[Node] = []
         self.shared = SharedTerms()
         self.fiscal_starts: dict[int, date] = {}
         self.pay_cadence: str | None = None
@@ -64,12 +62,25 @@ class Scene:
         values = dict(read.values)
         if read.table is not None:
             values["table"] = read.table
+        if read.block is not None:
+            values["block"] = read.block
         sentence.function(self, **values)
 
     # -- facts ----------------------------------------------------------------------------------------
     def plan(self, name: str) -> PlanDraft:
         """The plan of this name; begun where no sentence has named it yet."""
         return self.drafts.setdefault(name, PlanDraft(name, self.where))
+
+    def add_plan(self, document: Node, name: str) -> None:
+        """A plan that a file or a text block states whole.  name: what it is called."""
+        draft = self.drafts.get(name)
+        if draft is None:
+            self.drafts[name] = PlanDraft(name, self.where, base=document)
+        elif draft.base is None:
+            draft.base = document
+        else:
+            what = f'the plan "{name}" is stated twice; first at {draft.base.where}'
+            self.problems.append(Problem("plan-stated-twice", what, self.where, "Only one of them could count.", "Keep one."))
 
     def add_row(self, table: str, **cells: str) -> None:
         """One row of a standard table, stated by a sentence."""
@@ -112,20 +123,35 @@ class Scene:
             raise Stopped(list(dict.fromkeys(problems)))
         return world
 
+    def read_plans(self, problems: list[Problem]) -> list[Plan]:
+        """The plans of the facts.  Adds Problems."""
+        from reference_engine.plans.reader import read_plan
+
+        stated = self.shared.first()
+        if stated != NOWHERE and all(d.base is not None for d in self.drafts.values()):
+            what = "this holds for plans that sentences state, and the scenario has none"
+            remedy = "State it in the plan document, or state the plan by sentences."
+            problems.append(Problem("term-unused", what, stated, "It would have no effect.", remedy))
+        documents = [d.document(self.shared, problems) for d in self.drafts.values()]
+        return [p for d in documents if d is not None and (p := read_plan(d, problems)) is not None]
+
+    def read_facts(self) -> tuple[World, list[Plan]]:
+        """The world and the plans of the facts.  Raises Stopped with every Problem of either."""
+        world = self.read_world()
+        problems: list[Problem] = []
+        plans = self.read_plans(problems)
+        if problems:
+            raise Stopped(problems)
+        return world, plans
+
     def calculate(self, period: str) -> None:
         """Calculates all plans.  A refusal is kept for the step that expects it."""
-        from reference_engine.plans.reader import read_plan
         from reference_engine.run import calculate
 
         try:
-            world = self.read_world()
-            problems: list[Problem] = []
-            documents = [d for draft in self.drafts.values() if (d := draft.document(self.shared, problems)) is not None]
-            plans = [p for d in (*documents, *self.plan_documents) if (p := read_plan(d, problems)) is not None]
-            if problems:
-                raise Stopped(problems)
+            world, plans = self.read_facts()
             span = _span(world.calendar, period, self.where)
-            result = calculate([*plans, *self.plan_files.values()], world, as_of=self.today)
+            result = calculate(plans, world, as_of=self.today)
         except Stopped as refusal:
             self.refusal = refusal
             return

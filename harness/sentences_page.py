@@ -112,11 +112,13 @@ def _sentence(entry: Sentence, uses: Sequence[Use]) -> list[str]:
     out = [f"**{entry.id}** `{entry.pattern}`", "", entry.meaning, ""]
     if entry.table is not None:
         out += _table(entry)
+    if entry.block:
+        out += [f"Below it stands a text block with {entry.block}.", ""]
     if not uses:
         # A test proves that such a sentence is refused.
-        return [*out, "Not calculated yet: a scenario with it is refused.", "", *_gherkin(entry, entry.example, None)]
+        return [*out, "Not calculated yet: a scenario with it is refused.", "", *_gherkin(entry, entry.example)]
     for use in _chosen(entry, uses):
-        out += _gherkin(entry, use.step.text, use.step.table)
+        out += _gherkin(entry, use.step.text, use.step.table, use.step.docstring)
         if use.file:
             out += [f"From [{Path(use.file).name}](../{use.file}).", ""]
     return out
@@ -151,12 +153,14 @@ def _column(field: Field) -> str:
     return f"| {field.name} | {form}{meaning} | {'required' if field.required else ''} |"
 
 
-def _gherkin(entry: Sentence, text: str, table: WrittenTable | None) -> list[str]:
+def _gherkin(entry: Sentence, text: str, table: WrittenTable | None = None, block: str | None = None) -> list[str]:
     out = ["```gherkin", f"{entry.kind.capitalize()} {text}"]
     if table is not None:
         rows = [[c.value.replace("\\", "\\\\").replace("|", "\\|") for c in row] for row in (table.header, *table.rows)]
         widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
         out += ["  | " + " | ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) + " |" for row in rows]
+    if block is not None:
+        out += ['  """', *(f"  {line}".rstrip() for line in block.splitlines()), '  """']
     return [*out, "```", ""]
 
 

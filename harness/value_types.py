@@ -21,6 +21,7 @@ from reference_engine.vocabulary.numbers import (
     parse_number,
     parse_percent,
 )
+from reference_engine.vocabulary.tables import TABLES
 
 PERIOD_FORM = "2026-03, 2026-P03, 2026-Q1, 2026-H1 or FY2026"
 _PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2]|P(0[1-9]|1[0-3])|Q[1-4]|H[12])\Z|FY\d{4}\Z", re.ASCII)
@@ -160,16 +161,26 @@ def only(name: str, *accepted: str) -> ValueType:
     return ValueType(name, base.form, base.read, f"(?:{pattern})", accepted, True)
 
 
-RECORD_TABLES = {
-    "deals": "deals",
-    "orders": "deals",
-    "invoices": "invoices",
-    "payments": "payments",
-    "returns": "returns",
-    "cancellations": "cancellations",
-    "retail sales": "retail_sales",
+TABLE_WORDS = {name.replace("write_", "write-").replace("_", " "): name for name in TABLES}
+"""Each standard table by what sentences call it."""
+
+_OWN_SENTENCE = {
+    "payees",
+    "plan assignments",
+    "employment events",
+    "quotas",
+    "fiscal calendar",
+    "exchange rates",
+    "territories",
+    "territory rules",
+    "accounts",
+    "crediting rules",
+    "pipeline",
+    "adjustments",
 }
-"""Kinds of record and the standard table that holds them."""
+
+RECORD_TABLES = {"orders": "deals", **{w: t for w, t in TABLE_WORDS.items() if w not in _OWN_SENTENCE}}
+"""What `these ...:` can state, and the standard table that holds it."""
 
 MEASURES = ("bookings", "revenue", "margin", "cash", "units", "new logos")
 
@@ -183,6 +194,7 @@ TYPES: dict[str, ValueType] = {
         ValueType("n", "36", read_whole),
         words("measure", *MEASURES),
         only("records", *RECORD_TABLES),
+        only("tables", *TABLE_WORDS),
         words("event", "booking", "invoice", "payment"),
         words("cadence", "monthly", "quarterly", "half-yearly", "yearly"),
         words("mode", "half up", "half even", "down", "away from zero"),

@@ -39,7 +39,7 @@ def assign_territories(scene: Scene, date: date) -> None:
     example='the program "Summer Phones" is settled for 2026-Q3',
 )
 def settle(scene: Scene, program: str, period: str) -> None:
-    known = [*scene.drafts, *scene.plan_files]
+    known = [*scene.drafts]
     if program not in known:
         what = f'no step states the program "{program}"'
         raise Stopped(Problem("program-unknown", what, scene.where, remedy=did_you_mean(program, known)))

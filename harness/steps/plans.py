@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from harness.catalogue import sentence
+from harness.catalogue import TextBlock, sentence
 from harness.scene import Scene
 from harness.table_schemas import CURVE, LIMITS, SETTINGS, TIERS, Rows
-from reference_engine.plans.document import Node
+from reference_engine.plans.document import Node, load_yaml, parse_yaml
 from reference_engine.problems import Problem
 from reference_engine.vocabulary.numbers import Percent
 from reference_engine.vocabulary.plan import FREQUENCIES
@@ -24,13 +24,39 @@ def _tiers(table: Rows) -> Node:
     example='the plan in "reseller_team.yaml"',
 )
 def plan_file(scene: Scene, file: str) -> None:
-    from reference_engine.plans.reader import read_plan_file
-
     path = scene.file(file, ["plans"])
-    if path is not None:
-        plan = read_plan_file(path, scene.problems)
-        if plan is not None:
-            scene.plan_files[plan.name] = plan
+    document = load_yaml(path, scene.problems) if path is not None else None
+    if document is not None:
+        name = document.get("plan")
+        scene.add_plan(document, name.text() if name is not None and name.is_text else file)
+
+
+@sentence(
+    "P04",
+    "given",
+    'the plan "{plan}" reads:',
+    block="a plan as in a plan file, without its name",
+    meaning="A plan as plan files have it, for what no sentence says. Other sentences may add to it.",
+    example='the plan "Contest" reads:',
+)
+def plan_text(scene: Scene, plan: str, block: TextBlock) -> None:
+    # As many empty lines in front as stand in the file, so that messages name the file's own lines.
+    lead, indent = "\n" * block.where.line, " " * (block.where.column - 1)
+    text = lead + "\n".join(indent + line if line.strip() else "" for line in block.text.splitlines())
+    document = parse_yaml(text, block.where.file, scene.problems)
+    if document is None:
+        return
+    if not document.is_mapping:
+        what = f'the text of the plan "{plan}" is {document.kind}, not a plan'
+        scene.problems.append(Problem("plan-text", what, block.where, remedy="Write its parts, like in docs/plans.md: components: ..."))
+        return
+    named = document.get("plan")
+    if named is not None and named.text() != plan:
+        what = f'the sentence names the plan "{plan}", its text "{named.text()}"'
+        scene.problems.append(Problem("plan-name", what, named.where, "It can't be told which of them payees are on.", "Leave it out of the text."))
+        return
+    entries = {"plan": Node(plan, scene.where), **dict(document.items())}
+    scene.add_plan(Node(entries, block.where, {"plan": scene.where, **(document.keys or {})}), plan)
 
 
 @sentence(
@@ -122,6 +148,8 @@ def limits(scene: Scene, plan: str, table: Rows) -> None:
     for row in table.rows:
         cap = Node.of({"cap": {"per": row.text["per"], "amount": row.text["amount"]}}, row.where)
         if row.text["per"] in ("line", "deal"):
-            draft.earn.append(Node.of({"cap": {"per": "line", "amount": row.text["amount"]}}, row.where))
+            component = draft.only_component("a cap per line", row.where, scene.problems)
+            if component is not None:
+                component.earn.append(Node.of({"cap": {"per": "line", "amount": row.text["amount"]}}, row.where))
         else:
-            draft.pay.append(cap)
+            draft.parts.setdefault("pay", []).append(cap)

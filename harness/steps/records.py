@@ -7,8 +7,7 @@ from dataclasses import replace
 from harness.catalogue import sentence
 from harness.scene import Scene
 from harness.table_schemas import Rows, record_schema
-from harness.value_types import RECORD_TABLES
-from reference_engine.problems import Problem
+from harness.value_types import RECORD_TABLES, TABLE_WORDS
 
 _ORDER_COLUMNS = {"order": "deal", "date": "closed"}
 
@@ -18,7 +17,7 @@ _ORDER_COLUMNS = {"order": "deal", "date": "closed"}
     "given",
     "these {records}:",
     table=record_schema,
-    meaning="Records of one kind: deals, orders, invoices, payments, returns, cancellations or retail sales.",
+    meaning="Rows of a standard table, by its name: deals, invoices, payments, returns, retail sales, draws, salaries and so on.",
     example="these deals:",
 )
 def records(scene: Scene, records: str, table: Rows) -> None:
@@ -31,21 +30,17 @@ def records(scene: Scene, records: str, table: Rows) -> None:
 @sentence(
     "G37",
     "given",
-    'the {records} in "{file}"',
+    'the {tables} in "{file}"',
     meaning="A CSV or Parquet file under scenarios/data with the columns of the standard table.",
     example='the deals in "examples/first_quarter/deals.csv"',
 )
-def records_file(scene: Scene, records: str, file: str) -> None:
+def table_file(scene: Scene, tables: str, file: str) -> None:
     from harness.adapters.data_folder import read_table_file
 
     path = scene.file(file, ["data"])
     if path is None:
         return
-    if records == "orders":
-        what = "orders in a file are deals: write the deals in"
-        scene.problems.append(Problem("records-file", what, scene.where, remedy='Write: the deals in "..."'))
-        return
-    table = read_table_file(path, RECORD_TABLES[records], scene.problems)
+    table = read_table_file(path, TABLE_WORDS[tables], scene.problems)
     if table is not None:
         scene.tables.append(table)
 

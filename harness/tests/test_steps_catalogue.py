@@ -31,7 +31,7 @@ def test_an_example_is_read_as_its_own_sentence_and_no_other(entry: Sentence) ->
 @pytest.mark.parametrize("entry", ALL, ids=lambda s: s.id)
 def test_a_sentence_is_complete(entry: Sentence) -> None:
     assert entry.meaning.endswith(".")
-    wanted = {name for name, _ in entry.slots} | ({"table"} if entry.table is not None else set())
+    wanted = {name for name, _ in entry.slots} | ({"table"} if entry.table is not None else set()) | ({"block"} if entry.block else set())
     assert set(inspect.signature(entry.function).parameters) - {"scene"} == wanted
 
 
