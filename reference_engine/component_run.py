@@ -9,12 +9,12 @@ import numpy as np
 
 from reference_engine.attainments import AttainmentColumns
 from reference_engine.cells import Cells
-from reference_engine.columns import Array
+from reference_engine.columns import NONE, Array
 from reference_engine.events import Events
 from reference_engine.figures import Figures
 from reference_engine.lines import Rule
 from reference_engine.mechanics.crediting.credits import Credits
-from reference_engine.problems import Problem, Where, did_you_mean
+from reference_engine.problems import Problem, Where, alike, did_you_mean
 from reference_engine.quotas import Quotas
 from reference_engine.selection import Eligibility
 from reference_engine.vocabulary.calendar import Period
@@ -42,7 +42,7 @@ class ComponentRun:
     periods: list[Period]
     quotas: Quotas
     credits: Credits
-    idle: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    idle: Array = field(default_factory=lambda: NONE)
     figures: Figures = field(kw_only=True)
     eligible: Eligibility = field(kw_only=True)
     first: bool = field(kw_only=True, default=True)
@@ -55,6 +55,7 @@ class ComponentRun:
     """In a run that is explained: (payee, period) -> the figures that the mechanic at work looked at, in words."""
     _rule_of: dict[Rule, int] = field(default_factory=dict)
     _intervals: dict[str, tuple[Array, list[Period]]] = field(default_factory=dict)
+    _known: dict[str, tuple[dict[str, None], dict[str, None]]] = field(default_factory=dict)
 
     @property
     def conventions(self) -> Conventions:
@@ -63,10 +64,10 @@ class ComponentRun:
     def rule(self, words: str, label: str = "", where: Where | None = None) -> int:
         """The position of a rule among the run's rules; the same rule always has the same position."""
         rule = Rule(words, label, where or self.component.where)
-        if rule not in self._rule_of:
-            self._rule_of[rule] = len(self.rules)
+        position = self._rule_of.setdefault(rule, len(self.rules))
+        if position == len(self.rules):
             self.rules.append(rule)
-        return self._rule_of[rule]
+        return position
 
     def intervals(self, accumulate: str) -> tuple[Array, list[Period]]:
         """For each pay period the position of the interval it lies in, and the intervals."""
@@ -109,14 +110,27 @@ class ComponentRun:
         return payee[on], period[on]
 
     def check_known(self, name: str, values: Iterable[str], where: Where) -> None:
-        """A Problem for each value of a product's column (product, category ...) that no product of the data has."""
-        products = self.world.table("products")
-        known = [v for v in dict.fromkeys(products.words(name).tolist()) if v]
-        if not known:
-            return
-        own = set(self.events.attribute(name).tolist())
+        """A Problem for each value that no record has, where one has it in other letters, or where it is a word of a
+        product (product, category ...) and the products are listed."""
+        if name not in self._known:
+            of_product = name in ("product", "category", "subcategory")
+            listed = self.world.table("products").words(name).tolist() if of_product else []
+            own = self.events.attribute(name).tolist()
+            self._known[name] = dict.fromkeys(v for v in listed if v), dict.fromkeys(own)
+        known, stated = self._known[name]
         for value in values:
-            if value not in known and value not in own:
+            if value in known or value in stated:
+                continue
+            near = alike(value, (*known, *stated))
+            if near:
+                self.problem(
+                    "unknown-value",
+                    f'nothing has the {name} "{value}", and something has "{near}".',
+                    where,
+                    "The rule would never pay.",
+                    f"Did you mean: {near}",
+                )
+            elif known:
                 self.problem(
                     "unknown-value",
                     f'no product has the {name} "{value}".',

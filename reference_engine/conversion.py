@@ -8,12 +8,13 @@ from fractions import Fraction
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact, same
+from reference_engine.columns import Array, Exact, days_of, same
 from reference_engine.events import Events
 from reference_engine.plans.convention_reader import open_convention
 from reference_engine.problems import Problem
 from reference_engine.vocabulary.calendar import Period
 from reference_engine.vocabulary.plan import Plan
+from reference_engine.words import coded
 from reference_engine.world import World
 
 
@@ -42,12 +43,10 @@ def convert(
     if date is None or kind is None:
         return value, unit
     factor, found = _rates(world, kind).factors(unit[foreign], plan.currency, date[foreign])
-    keeps = plan.conventions.get("fx.missing_rate") == "keep original"
-    kept = np.zeros(len(rows), dtype=bool)
-    kept[foreign] = ~found & keeps
+    lost = foreign[~found]
     missing: dict[tuple[str, str], int] = {}
-    if not keeps:
-        for i in foreign[~found].tolist():
+    if plan.conventions.get("fx.missing_rate") != "keep original":
+        for i in lost.tolist():
             missing.setdefault((str(unit[i]), periods[period[i]].label), i)
     for (currency, label), i in missing.items():
         problems.append(
@@ -65,12 +64,13 @@ def convert(
     rounding = plan.conventions.round_at("conversion")
     if rounding:
         is_foreign = np.zeros(len(rows), dtype=bool)
-        is_foreign[foreign] = True
-        is_foreign &= ~kept
+        is_foreign[foreign] = found
         # What is in the plan's currency already isn't converted, so it isn't rounded here either.
         converted = Exact.where(is_foreign, converted.rounded(rounding.mode, rounding.decimals), value)
-    if not kept.any():
+    if missing or not len(lost):
         return converted, same(plan.currency, len(rows))
+    kept = np.zeros(len(rows), dtype=bool)
+    kept[lost] = True
     return converted, np.where(kept, unit, plan.currency).astype(object)
 
 
@@ -87,8 +87,9 @@ def _rate_days(
     if reading == "deal date":
         sold = events.deal_date[rows]
         return np.where(np.isnat(sold), events.date[rows], sold)
-    days = [p.first if reading == "period start" else p.last for p in periods]
-    return np.array(days, dtype="datetime64[D]")[period]
+    days = days_of([p.first if reading == "period start" else p.last for p in periods])
+    at: Array = days[period]
+    return at
 
 
 def _kind(plan: Plan, world: World, problems: list[Problem]) -> str | None:
@@ -140,6 +141,7 @@ class Rates:
     def __init__(self, world: World, kind: str) -> None:
         table = world.table("exchange_rates")
         self._rates: dict[tuple[str, str], list[tuple[np.datetime64, Fraction]]] = {}
+        self._columns: dict[tuple[str, str], tuple[Array, Exact]] = {}
         values = table.amounts("rate").value
         for row in range(table.size):
             if table.words("kind")[row] in (kind, ""):
@@ -165,18 +167,26 @@ class Rates:
 
     def factors(self, currency: Array, wanted: str, day: Array) -> tuple[Exact, Array]:
         """What each amount is multiplied by, 1 where there is no rate, and where there is one.  The same currency is 1."""
-        codes = {c: i for i, c in enumerate(dict.fromkeys(currency.tolist()))}
-        code = np.array([codes[c] for c in currency.tolist()], dtype=np.int64)
-        pairs, at = np.unique(
-            code * (1 << 40) + day.astype("datetime64[D]").astype(np.int64), return_inverse=True
-        )
-        names = list(codes)
-        rates: list[Fraction] = []
-        found: list[bool] = []
-        for pair in pairs.tolist():
-            which = (pair + (1 << 39)) >> 40
-            when = np.datetime64(pair - (which << 40), "D")
-            rate = Fraction(1) if names[which] == wanted else self.rate(names[which], wanted, when)
-            found.append(rate is not None)
-            rates.append(Fraction(1) if rate is None else rate)
-        return Exact.of([*rates, 1])[at], np.array([*found, True], dtype=bool)[at]
+        words = coded(currency)
+        parts, size = [Exact.full(1, 1)], 1
+        position = np.zeros(len(day), dtype=np.int64)
+        found = np.zeros(len(day), dtype=bool)
+        for code, name in enumerate(words.names):
+            own = words.codes == code
+            if name == wanted:
+                found[own] = True
+            elif (name, wanted) in self._rates:
+                starts, rates = self._column(name, wanted)
+                reached = starts.searchsorted(day[own], side="right")
+                found[own] = reached > 0
+                position[own] = np.where(reached > 0, reached + (size - 1), 0)
+                parts.append(rates)
+                size += len(starts)
+        return Exact.concat(parts)[position], found
+
+    def _column(self, currency: str, wanted: str) -> tuple[Array, Exact]:
+        """The first days of the rates between two currencies, in order, and the rates."""
+        if (currency, wanted) not in self._columns:
+            rates = self._rates[currency, wanted]
+            self._columns[currency, wanted] = np.array([day for day, _ in rates]), Exact.of([r for _, r in rates])
+        return self._columns[currency, wanted]

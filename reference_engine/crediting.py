@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from reference_engine.columns import Array
+from reference_engine.columns import Array, some
 from reference_engine.events import Events, is_of
 from reference_engine.executors.local import Local
 from reference_engine.mechanics.crediting import (
@@ -108,7 +108,7 @@ class Crediting:
         back = is_of(events.source, "returns of deals", "returns of sales")
         day: Array = (
             np.where(back & ~np.isnat(events.deal_date), events.deal_date, events.date)
-            if back.any()
+            if some(back)
             else events.date
         )
         if not self.world.reporting.dated and not self.world.people.ever_changed:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact
+from reference_engine.columns import Array, Exact, is_same
 from reference_engine.mechanics.measure import stacked
 from reference_engine.settling_run import SettlingRun
 
@@ -93,24 +93,26 @@ def ledger(cells: Cells, rounded: SettlingRun) -> Moved:
         prepaid = Exact.where(does == PREPAID, draw, zero)
         netted = prepaid.minimum(earned.maximum(zero))
         would.append((does == FLOOR) & cells.owed[:, t] & (short.num > 0) & (seen.num > 0))
-        offsets = cells.offsets[:, t] & (does == FLOOR)
+        offsets = _both(cells.offsets[:, t], does == FLOOR)
         used = Exact.where(offsets, shelter.minimum(short), zero)
         shelter = shelter - used
         advance = Exact.where(does == FLOOR, short - used, zero)
         added = Exact.where(does == ADDED, draw, zero)
         lent = Exact.where(does == PREPAID, prepaid - netted, advance)
-        waived = Exact.where(floor & cells.gives[:, t], (-earned).maximum(zero).minimum(lent), zero)
+        waived = Exact.where(_both(cells.gives[:, t], floor), (-earned).maximum(zero).minimum(lent), zero)
         debt = debt + Exact.where(cells.owed[:, t] & floor, lent - waived, zero)
         free = cells.free[:, t]
-        netting = Exact.where(free, held.minimum(debt), zero)
+        # Who leaves and settles has nothing held back any more.
+        settles = cells.last_pay[:, t] | cells.bill[:, t] | cells.ends[:, t]
+        netting = Exact.where(free | settles, held.minimum(debt), zero)
         debt, held = debt - netting, held - netting
-        released = Exact.where(free, held, zero)
+        released = Exact.where(free | settles, held, zero)
         held = held - released
         take = rounded.rounded(surplus * cells.share[:, t]).maximum(cells.at_least[:, t])
         take = Exact.where(cells.unlimited[:, t], take, take.minimum(cells.at_most[:, t]))
         recovery = Exact.where(free, take.minimum(surplus).minimum(debt), zero)
         debt = debt - recovery
-        holding = Exact.where(cells.holds[:, t] & ~free & floor, surplus, zero)
+        holding = Exact.where(_both(cells.holds[:, t], ~free & ~settles & floor), surplus, zero)
         held = held + holding
         shelter = Exact.where(offsets, shelter + (surplus - recovery), shelter)
         seen = seen + Exact.where(does == FLOOR, surplus - recovery, zero)
@@ -122,7 +124,7 @@ def ledger(cells: Cells, rounded: SettlingRun) -> Moved:
             Exact.where(cells.bill[:, t], debt, zero),
         )
         pay, debt, recovery = pay - last, debt - last, recovery + last
-        carried = Exact.where(cells.carries[:, t] & ~cells.bill[:, t], (-pay).maximum(zero), zero)
+        carried = Exact.where(_both(cells.carries[:, t], ~cells.bill[:, t]), (-pay).maximum(zero), zero)
         below.append((pay.num < 0) & ~cells.carries[:, t] & ~cells.bill[:, t])
         debt = debt + carried
         gone = rounded.rounded(debt * cells.forgiven[:, t])
@@ -142,3 +144,10 @@ def ledger(cells: Cells, rounded: SettlingRun) -> Moved:
 
 
 _FLAGS = ("below", "would_shelter")
+
+
+def _both(one: Array, other: Array) -> Array:
+    """Where both masks hold; a mask that says the same of all decides at once."""
+    if is_same(one):
+        return other if one.item(0) else one
+    return one & other

@@ -121,7 +121,7 @@ class _Reader:
         limited = self._spread([int(t.at_most is not None) for t in terms], 0, p.since) == 1
         free, holds = self._delay(kinds)
         offsets = run.reading("draw.surplus_offsets") == "yes"
-        last_pay, bill, ends = self._leaving()
+        last_pay, bill, ends = self._leaving(owed)
         return Cells(
             run.pay,
             self._covered(),
@@ -283,16 +283,16 @@ class _Reader:
                     index[mine[:, t], t] = len(values) - 1
         return Exact.of(values)[index]
 
-    def _leaving(self) -> tuple[Array, Array, Array]:
+    def _leaving(self, owed: Array) -> tuple[Array, Array, Array]:
         """Where the debt of a leaver is taken from the last pay, billed, or forgiven."""
         run, p = self.run, self.periods
         off = np.zeros(run.shape, dtype=bool)
         leaves = p.left_in
         here = np.arange(len(run.periods))[None, :] == leaves[:, None]
-        if not here.any() or not (p.has.any() or (self.opening.num != 0).any() or (run.pay.num < 0).any()):
+        if not here.any() or not (owed.any() or (self.opening.num != 0).any() or (run.pay.num < 0).any()):
             return off, off, off
         rows = here.any(axis=1) & (
-            p.has.any(axis=1) | (self.opening.num < 0).any(axis=1) | (run.pay.num < 0).any(axis=1)
+            owed.any(axis=1) | (self.opening.num < 0).any(axis=1) | (run.pay.num < 0).any(axis=1)
         )
         if not rows.any():
             return off, off, off

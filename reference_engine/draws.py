@@ -13,6 +13,9 @@ from reference_engine.quotas import Quotas
 from reference_engine.settling_run import SettlingRun
 from reference_engine.vocabulary.calendar import NotAPeriod, Period
 
+_SHRINK = ("quota and target", "target only")
+"""The readings of proration.of under which a target incentive is smaller for a part of a period."""
+
 
 class Periods:
     """In which pay period which draw counts, and for how much.
@@ -60,10 +63,12 @@ class Periods:
 
     @property
     def left_in(self) -> Array:
-        """The position of the pay period in which each row's payee leaves; beyond the last where nobody does."""
+        """The position of the pay period in which each row's payee leaves; none where nobody does or did before."""
         people = self.run.world.people
-        ends = [people.employed(code)[-1][1] for code in self.run.payees.tolist()]
-        return np.searchsorted(self._last, np.array(ends, dtype="datetime64[D]"))
+        ends = np.array(
+            [people.employed(code)[-1][1] for code in self.run.payees.tolist()], dtype="datetime64[D]"
+        )
+        return np.where(ends < self._first[0], -1, np.searchsorted(self._last, ends))
 
     def _inside(self, term: Term) -> Array:
         inside = np.ones(len(self.run.periods), dtype=bool)
@@ -124,7 +129,9 @@ class Periods:
         there = [(self._last >= np.datetime64(a)) & (self._first <= np.datetime64(b)) for a, b in spells]
         wanted: Array = inside & (there[0] if len(there) == 1 else np.logical_or.reduce(there))
         if term.payee == EVERYONE:
-            wanted &= self._on[:, r]
+            # A period in which nothing is settled for the payee lends nothing either.
+            settled = np.arange(len(wanted))
+            wanted &= self._on[:, r] & (settled >= run.first[r]) & (settled <= run.last[r])
             # A draw of the payee's own takes the place of the plan's.
             wanted &= self.term[r] < 0
         elif (self.term[r][wanted] >= 0).any():
@@ -146,66 +153,97 @@ class Periods:
             self._cell[r, wanted] = self._value(term.amount, Fraction(1))
             return
         for t in np.flatnonzero(wanted).tolist():
-            share = shares[t] if full[t] else shares[t] * self._presence(term, r, t)
-            self._cell[r, t] = self._value(self._amount(term, r, t), share)
+            self._cell[r, t] = self._value(*self._counting(term, r, t, shares[t]))
 
     def _value(self, amount: Fraction, share: Fraction) -> int:
         """The position of a share of an amount among the values, rounded where it is a part."""
         key = (amount, share)
         if key not in self._known:
             self._known[key] = len(self._values)
-            rounding = self.run.rounding
-            value = Exact.of([amount * share])
+            value, rounding = Exact.of([amount * share]), self.run.rounding
             if share.denominator != 1 and rounding is not None:
                 value = value.rounded(rounding.mode, rounding.decimals)
             self._values.append(value.at(0))
         return self._known[key]
 
-    def _amount(self, term: Term, r: int, t: int) -> Fraction:
-        quotas = self._quotas
-        if term.amount is not None or quotas is None:
-            return term.amount or Fraction(0)
-        run = self.run
-        payee, cadence = (
-            run.world.payees[int(run.payees[r])],
-            run.cadence if term.per == "period" else term.per,
-        )
-        try:
-            span = (
-                run.periods[t]
-                if cadence == run.cadence
-                else run.world.calendar.period_of(run.periods[t].first, cadence)
-            )
-        except (NotAPeriod, KeyError):
-            span = run.periods[t]
-        found = [
-            q
-            for p in run.plans
-            if (q := quotas.target(payee, p.name, span, cadence)) is not None and q.amount
-        ]
-        if not found:
-            run.problem(
-                "draw-target",
-                f'the draw of "{payee}" is a percent of the target incentive, and there is none for {span.label}.',
-                term.where,
-                "Its amount isn't known.",
-                f"State a target incentive per {cadence} with the plan assignment, or the draw's amount.",
-            )
-            return Fraction(0)
-        assert term.percent is not None
-        return found[0].amount * term.percent
-
-    def _presence(self, term: Term, r: int, t: int) -> Fraction:
-        """The share of a draw for a payee who comes or goes inside the pay period."""
+    def _counting(self, term: Term, r: int, t: int, share: Fraction) -> tuple[Fraction, Fraction]:
+        """The draw of a pay period, and how much of it counts."""
         run, period = self.run, self.run.periods[t]
-        spells = run.world.people.employed(int(run.payees[r]))
-        days = sum(max((min(period.last, b) - max(period.first, a)).days + 1, 0) for a, b in spells)
-        if days == period.days:
-            return Fraction(1)
+        per = run.cadence if term.per == "period" else term.per
+        # What is stated for a shorter time counts time by time, what is stated for a longer one in parts.
+        pieces = self._pieces(period, per) if share > 1 else [period]
+        counted: list[tuple[Fraction, Fraction]] = []
+        for piece in pieces:
+            there = self._there(r, piece)
+            if not there:
+                continue
+            amount, prorated = term.amount, False
+            if amount is None:
+                amount, prorated = self._of_target(
+                    term, r, piece if share > 1 else self._whole(period, per), per
+                )
+            part = share / len(pieces)
+            if there < piece.days and not prorated:
+                part *= self._presence(term, r, piece, there)
+            counted.append((amount, part))
+        if term.amount is not None:
+            return term.amount, sum((part for _, part in counted), Fraction(0))
+        total = sum((amount * part for amount, part in counted), Fraction(0))
+        # A percent of a target is a part of it, however much of it counts.
+        rounding = run.rounding
+        if rounding is not None:
+            total = Exact.of([total]).rounded(rounding.mode, rounding.decimals).at(0)
+        return total, Fraction(1)
+
+    def _pieces(self, period: Period, per: str) -> list[Period]:
+        """The times of a length that end inside a pay period."""
+        found = self.run.world.calendar.periods(period.first, period.last, per)
+        return [p for p in found if period.first <= p.last <= period.last]
+
+    def _whole(self, period: Period, per: str) -> Period:
+        """The longer time in which a pay period lies, or the pay period itself."""
+        if per == self.run.cadence:
+            return period
+        try:
+            return self.run.world.calendar.period_of(period.first, per)
+        except (NotAPeriod, KeyError):
+            return period
+
+    def _there(self, r: int, piece: Period) -> int:
+        """The days of a time on which the payee is employed."""
+        spells = self.run.world.people.employed(int(self.run.payees[r]))
+        return sum(max((min(piece.last, b) - max(piece.first, a)).days + 1, 0) for a, b in spells)
+
+    def _of_target(self, term: Term, r: int, span: Period, cadence: str) -> tuple[Fraction, bool]:
+        """The percent of the target incentive, and whether the plan has that shrink for who comes and goes."""
+        found = self._target(term, r, span, cadence)
+        return found[0] * (term.percent or Fraction(0)), found[1]
+
+    def _target(self, term: Term, r: int, span: Period, cadence: str) -> tuple[Fraction, bool]:
+        """The target incentive for an interval, and whether the plan has it shrink for who comes and goes."""
+        run, quotas = self.run, self._quotas
+        payee = run.world.payees[int(run.payees[r])]
+        assert quotas is not None
+        for plan in run.plans:
+            found = quotas.target(payee, plan.name, span, cadence)
+            if found is not None and found.amount:
+                return found.amount, plan.conventions.get("proration.of") in _SHRINK
+        run.problem(
+            "draw-target",
+            f'the draw of "{payee}" is a percent of the target incentive, and there is none for {span.label}.',
+            term.where,
+            "Its amount isn't known.",
+            f"State a target incentive per {cadence} with the plan assignment, or the draw's amount.",
+        )
+        return Fraction(0), False
+
+    def _presence(self, term: Term, r: int, piece: Period, days: int) -> Fraction:
+        """The share of a draw for a payee who comes or goes inside the time it is for."""
+        run = self.run
         payee = run.world.payees[int(run.payees[r])]
         reading = run.need(
             "draw.partial_period",
-            f'the draw of "{payee}" in {period.label}, a part of which is worked,',
+            f'the draw of "{payee}" in {piece.label}, a part of which is worked,',
             term.where,
         )
-        return Fraction(1) if reading == "whole" else Fraction(days, period.days)
+        return Fraction(1) if reading == "whole" else Fraction(days, piece.days)

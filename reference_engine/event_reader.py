@@ -1,4 +1,4 @@
-"""Reads the events of a world: each standard table in turn, with what one table says of another."""
+"""Reads the events of a world, each standard table in turn."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from datetime import date
 import numpy as np
 
 from reference_engine.columns import Array, Exact, same
+from reference_engine.event_lookup import Lookup
 from reference_engine.event_parts import EventPart, joined, only, pick, pick_numbers
 from reference_engine.events import SOURCE, Events
 from reference_engine.problems import Problem
 from reference_engine.recognition import recognised, wanted
 from reference_engine.table import Table
 from reference_engine.vocabulary.plan import Plan
-from reference_engine.world import TERRITORY_OWNER, World
+from reference_engine.world import World
 
 
 def read_events(
@@ -54,28 +55,14 @@ def read_events(
     return events
 
 
-class _Reader:
-    """Turns each table into events, resolving what one table says of another."""
-
-    def __init__(self, world: World, problems: list[Problem]) -> None:
-        self.world, self.problems = world, problems
-        self.deals_table = world.table("deals")
-        self.products = world.table("products")
-        self.accounts = world.table("accounts")
-        deals = self.deals_table
-        self.deal_owner = np.array(
-            [
-                -1 if o == TERRITORY_OWNER else world.payee_code.get(o, -1)
-                for o in deals.words("owner").tolist()
-            ],
-            dtype=np.int64,
-        )
+class _Reader(Lookup):
+    """Turns each table into events."""
 
     def deals(self) -> EventPart:
         table = self.deals_table
         amount = table.amounts("amount")
         days = table.days("closed")
-        self._products(table)
+        self.check_products(table)
         return self._part(
             "deals",
             table,
@@ -87,13 +74,13 @@ class _Reader:
             owner=self.deal_owner,
             amount=amount.value,
             currency=amount.currency,
-            attributes=self._deal_attributes(np.arange(table.size)),
+            attributes=self.deal_attributes(np.arange(table.size)),
         )
 
     def invoices(self) -> EventPart:
         table = self.world.table("invoices")
         amount = table.amounts("amount")
-        deal_rows = self._rows(table, "deal", self.deals_table)
+        deal_rows = self.rows_of(table, "deal", self.deals_table)
         kind = _kinds(table)
         return self._part(
             "invoices",
@@ -108,28 +95,29 @@ class _Reader:
             amount=amount.value,
             currency=amount.currency,
             sign=np.where(kind == "credit note", -1, 1),
-            attributes=self._deal_attributes(deal_rows),
+            attributes=self.deal_attributes(deal_rows),
         )
 
     def invoice_lines(self) -> EventPart:
         table = self.world.table("invoice_lines")
         invoices = self.world.table("invoices")
-        rows = self._rows(table, "invoice", invoices)
+        rows = self.rows_of(table, "invoice", invoices)
         deals = pick(invoices.words("deal"), rows, "")
         deal_rows = np.array([self.deals_table.index.get(d, -1) for d in deals.tolist()], dtype=np.int64)
         kind = pick(_kinds(invoices), rows, "")
         amount, units, cost = table.amounts("amount"), table.amounts("units"), table.amounts("unit cost")
-        products = self._products(table)
+        self.check_products(table)
+        products = self.products_of(table)
         own_cost = self.products.amounts("unit cost")
         unit_cost = Exact.where(cost.present, cost.value, pick_numbers(own_cost.value, products))
         has_cost = (cost.present | pick(own_cost.present, products, False)) & units.present
         free = table.words("commission free")
         free = np.where(free == "", pick(self.products.words("commission free"), products, ""), free) == "yes"
-        attributes = {**self._deal_attributes(deal_rows), **self._product_attributes(table, products)}
+        attributes = {**self.deal_attributes(deal_rows), **self.product_attributes(table, products)}
         for name, column in table.text.items():
             if name not in ("invoice", "line", "currency", "category", "commission free"):
                 attributes[name] = column
-        self._check_lines(table, rows, amount.value, invoices)
+        self.check_lines(table, rows, amount.value, invoices)
         return self._part(
             "invoice lines",
             table,
@@ -155,7 +143,7 @@ class _Reader:
     def payments(self) -> EventPart:
         table = self.world.table("payments")
         invoices = self.world.table("invoices")
-        rows = self._rows(table, "invoice", invoices)
+        rows = self.rows_of(table, "invoice", invoices)
         deals = pick(invoices.words("deal"), rows, "")
         deal_rows = np.array([self.deals_table.index.get(d, -1) for d in deals.tolist()], dtype=np.int64)
         amount = table.amounts("amount")
@@ -171,7 +159,7 @@ class _Reader:
             owner=pick(self.deal_owner, deal_rows, -1),
             amount=amount.value,
             currency=amount.currency,
-            attributes=self._deal_attributes(deal_rows),
+            attributes=self.deal_attributes(deal_rows),
         )
 
     def retail_sales(self) -> EventPart:
@@ -180,7 +168,8 @@ class _Reader:
             [self.world.payee_code.get(p, -1) for p in table.words("retailer").tolist()], dtype=np.int64
         )
         amount, units = table.amounts("amount"), table.amounts("units")
-        products = self._products(table)
+        self.check_products(table)
+        products = self.products_of(table)
         return self._part(
             "retail sales",
             table,
@@ -193,7 +182,7 @@ class _Reader:
             amount=amount.value,
             currency=amount.currency,
             units=units.value,
-            attributes=self._product_attributes(table, products),
+            attributes=self.product_attributes(table, products),
         )
 
     def returns(self) -> list[EventPart]:
@@ -206,7 +195,7 @@ class _Reader:
         of_sale = np.array([sales.index.get(x, -1) for x in of], dtype=np.int64)
         for row, name in enumerate(of):
             if of_deal[row] < 0 and of_sale[row] < 0:
-                self._lost(table, row, "of", name, "deal or retail sale")
+                self.lost(table, row, "of", name, "deal or retail sale")
             elif of_deal[row] >= 0 and not table.amounts("amount").present[row]:
                 self.problems.append(
                     Problem(
@@ -239,7 +228,7 @@ class _Reader:
             amount=amount.value,
             currency=amount.currency,
             sign=minus,
-            attributes=self._deal_attributes(of_deal),
+            attributes=self.deal_attributes(of_deal),
         )
         owner = np.array(
             [self.world.payee_code.get(p, -1) for p in sales.words("retailer").tolist()], dtype=np.int64
@@ -265,7 +254,7 @@ class _Reader:
 
     def cancellations(self) -> EventPart:
         table = self.world.table("cancellations")
-        rows = self._rows(table, "deal", self.deals_table)
+        rows = self.rows_of(table, "deal", self.deals_table)
         amount = self.deals_table.amounts("amount")
         currency = (
             amount.currency
@@ -284,13 +273,13 @@ class _Reader:
             amount=pick_numbers(amount.value, rows),
             currency=pick(currency, rows, ""),
             sign=np.full(table.size, -1, dtype=np.int64),
-            attributes=self._deal_attributes(rows),
+            attributes=self.deal_attributes(rows),
         )
 
     def write_offs(self) -> EventPart:
         table = self.world.table("write_offs")
         invoices = self.world.table("invoices")
-        rows = self._rows(table, "invoice", invoices)
+        rows = self.rows_of(table, "invoice", invoices)
         deals = pick(invoices.words("deal"), rows, "")
         deal_rows = np.array([self.deals_table.index.get(d, -1) for d in deals.tolist()], dtype=np.int64)
         amount = table.amounts("amount")
@@ -307,7 +296,7 @@ class _Reader:
             owner=pick(self.deal_owner, deal_rows, -1),
             amount=amount.value,
             currency=amount.currency,
-            attributes=self._deal_attributes(deal_rows),
+            attributes=self.deal_attributes(deal_rows),
         )
 
     def recognitions(self, plans: Sequence[Plan]) -> EventPart:
@@ -327,7 +316,7 @@ class _Reader:
             owner=pick(self.deal_owner, made.deal, -1),
             amount=made.amount,
             currency=None if currency is None else pick(currency, made.deal, ""),
-            attributes=self._deal_attributes(made.deal),
+            attributes=self.deal_attributes(made.deal),
             known_days=made.table.days("known"),
         )
 
@@ -375,11 +364,12 @@ class _Reader:
         known_days: Array | None = None,
     ) -> EventPart:
         size = table.size
-        known = known_days if known_days is not None else table.days("known")
+        if known_days is None:
+            known_days = table.dates.get("known", date)
         nothing = Exact.full(size, 0)
         blank = same("", size)
         if free is None:
-            free = self._free(attributes, size)
+            free = self.free(attributes, size)
         return EventPart(
             SOURCE[source],
             table,
@@ -399,102 +389,8 @@ class _Reader:
             same(1, size, np.int64) if sign is None else sign,
             free,
             attributes,
-            np.where(np.isnat(known), date, known),
+            date if known_days is date else np.where(np.isnat(known_days), date, known_days),
         )
-
-    def _rows(self, table: Table, column: str, target: Table, *, required: bool = True) -> Array:
-        """The row of `target` that each row names; -1 and a Problem where there is none."""
-        names = table.words(column).tolist()
-        rows = np.array([target.index.get(name, -1) for name in names], dtype=np.int64)
-        if required:
-            for row in (rows < 0).nonzero()[0].tolist()[:50]:
-                self._lost(table, row, column, names[row], target.name.replace("_", " ").rstrip("s"))
-        return rows
-
-    def _free(self, attributes: dict[str, Array], size: int) -> Array:
-        """Where the record's product is marked commission free."""
-        marks = self.products.words("commission free")
-        names = {
-            p
-            for p, m in zip(self.products.words("product").tolist(), marks.tolist(), strict=True)
-            if m == "yes"
-        }
-        if not names or "product" not in attributes:
-            return np.zeros(size, dtype=bool)
-        return np.array([p in names for p in attributes["product"].tolist()], dtype=bool)
-
-    def _products(self, table: Table) -> Array:
-        """The row of each record's product; where products are listed, a product that isn't is a Problem."""
-        rows = self._rows(table, "product", self.products, required=False)
-        if self.products.size:
-            names = table.words("product")
-            unknown = dict.fromkeys(names[(rows < 0) & (names != "")].tolist())
-            for name in list(unknown)[:50]:
-                self._lost(table, int(np.flatnonzero(names == name)[0]), "product", name, "product")
-        return rows
-
-    def _lost(self, table: Table, row: int, column: str, name: str, what: str) -> None:
-        self.problems.append(
-            Problem(
-                "unknown-reference",
-                f'{table.name}, column "{column}": there is no {what} "{name}".',
-                table.where(row),
-                "The record would be paid to nobody.",
-                f"Add the {what}, or correct the name.",
-            )
-        )
-
-    def _deal_attributes(self, rows: Array) -> dict[str, Array]:
-        deals = self.deals_table
-        out = {
-            name: pick(column, rows, "")
-            for name, column in deals.text.items()
-            if name not in ("deal", "owner", "currency")
-        }
-        if "account" in out and self.accounts.size:
-            account_rows = np.array(
-                [self.accounts.index.get(a, -1) for a in out["account"].tolist()], dtype=np.int64
-            )
-            for name, column in self.accounts.text.items():
-                if name != "account":
-                    out.setdefault(name, pick(column, account_rows, ""))
-        if "product" in out and self.products.size:
-            product_rows = np.array(
-                [self.products.index.get(p, -1) for p in out["product"].tolist()], dtype=np.int64
-            )
-            for name in ("category", "subcategory"):
-                out.setdefault(name, pick(self.products.words(name), product_rows, ""))
-        return out
-
-    def _product_attributes(self, table: Table, rows: Array) -> dict[str, Array]:
-        out = {"product": table.words("product")}
-        for name in (
-            *(n for n in self.products.text if n not in ("product", "name", "currency", "commission free")),
-            "category",
-        ):
-            own = table.words(name)
-            out[name] = np.where(own == "", pick(self.products.words(name), rows, ""), own)
-        return out
-
-    def _check_lines(self, table: Table, rows: Array, amount: Exact, invoices: Table) -> None:
-        if not table.size or (rows < 0).any():
-            return
-        order = np.argsort(rows, kind="stable")
-        starts = np.searchsorted(rows[order], np.arange(invoices.size))
-        totals = amount[order].sums(starts)
-        counts = np.diff(np.append(starts, len(order)))
-        wrong = ~totals.same(invoices.amounts("amount").value) & (counts > 0)
-        for row in np.flatnonzero(wrong).tolist()[:50]:
-            name = invoices.words("invoice")[row]
-            self.problems.append(
-                Problem(
-                    "invoice-total",
-                    f'the lines of invoice "{name}" sum to another amount than the invoice has.',
-                    invoices.where(row),
-                    "A line is missing, doubled or wrong, so every figure made from it is in doubt.",
-                    "Correct the invoice or its lines.",
-                )
-            )
 
 
 def _kinds(invoices: Table) -> Array:

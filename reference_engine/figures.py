@@ -5,6 +5,7 @@ What a name may be, with X a measure:
     X                       the measure up to the pay period, over the interval in which it adds up
     X in the period         the measure of the pay period alone
     X this quarter          (half-year, year) from the start of that interval up to the pay period
+    X in the last 3 periods the measure of so many pay periods, this one included
     previous X              what X was at the end of the interval before
     quota of X              what the payee is expected to reach in the interval
     attainment of X         X / quota of X
@@ -14,7 +15,7 @@ What a name may be, with X a measure:
     earned by C             what component C earned in the pay period; also "this quarter" and so on
     target incentive        of the pay period; also "this quarter" and so on
     reported X              from the table reported_measures, of the payee or of the company
-    team N, company N       the sum of the figure N over the payee's team, or over everybody
+    team N, company N       the sum of the figure N over the payees of the same team, or over everybody
     a column of payees      salary, role, country ...
     period                  the label of the pay period
 """
@@ -37,6 +38,7 @@ from reference_engine.problems import Problem
 from reference_engine.quotas import Quotas
 from reference_engine.vocabulary.calendar import Period
 from reference_engine.vocabulary.plan import MEASURE_SOURCES, MEASURES, Component, Measure, Plan
+from reference_engine.windows import adds_up, before_valid, moving, window_of
 from reference_engine.world import World
 
 if TYPE_CHECKING:
@@ -165,6 +167,9 @@ class Figures:
                 return self._over(name.removesuffix(suffix), interval, component)
         if name.endswith(" in the period"):
             return self._over(name.removesuffix(" in the period"), "period", component)
+        window = window_of(name)
+        if window is not None:
+            return self._in_last(*window, name, component)
         if name.startswith("earned by "):
             return self._earned(name.removeprefix("earned by "), "period")
         if name == "target incentive":
@@ -191,6 +196,21 @@ class Figures:
             return self._target(component, accumulate)
         measure = self.measure(name, component)
         return None if measure is None else self._measured(measure, accumulate, component)
+
+    def _in_last(self, name: str, size: int, written: str, component: Component) -> Column | None:
+        """What adds up over so many pay periods, this one included."""
+        measure = self.measure(name, component)
+        if name == "target incentive" or (measure is not None and not adds_up(measure)):
+            return None
+        one = self._over(name, "period", component)
+        if one is None:
+            return None
+        starts = self.plan.valid[0]
+        cut = None if starts is None or size == 1 else before_valid(written, starts, self.world, self.plan.where)
+        if cut is not None:
+            self.problems.append(cut)
+        matrix = one.value.reshape(len(self.world.payees), len(self.periods))
+        return Column.number(_stacked(moving(matrix, size)), one.unit)
 
     def _measured(self, measure: Measure, accumulate: str, component: Component) -> Column:
         if measure.formula is not None:

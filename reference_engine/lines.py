@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact, concatenated, same, taken
+from reference_engine.columns import Array, Exact, concatenated, same, some, taken
 from reference_engine.problems import Where
 from reference_engine.words import joined as joined_texts
 
@@ -69,21 +69,26 @@ class Lines:
             for name, c in self.__dict__.items()
         }
         values["origin"] = np.arange(len(self))[index]
-        return Lines(**values)
+        return self._with(values)
 
     def change(self, **columns: Any) -> Lines:
         """The same lines with some columns changed; each line is its own origin."""
         columns.setdefault("origin", np.arange(len(self)))
-        return Lines(**{**self.__dict__, **columns})
+        return self._with(columns)
+
+    def _with(self, columns: dict[str, Any]) -> Lines:
+        # Every step of every component makes lines anew, so the columns aren't set one by one.
+        out = object.__new__(Lines)
+        out.__dict__.update(self.__dict__, **columns)
+        return out
 
     def signed_base(self) -> Exact:
         """The base with the sign of what it does to a measure."""
-        return Exact(self.base.num * self.sign, self.base.den, self.base.bound)
+        return self.base.signed(self.sign)
 
     def counts(self) -> Exact:
         """What each line adds to a measure (a quota, a tier), with its sign."""
-        counted = self.base if self.counted is None else self.counted
-        return Exact(counted.num * self.sign, counted.den, counted.bound)
+        return (self.base if self.counted is None else self.counted).signed(self.sign)
 
     @classmethod
     def joined(cls, parts: list[Lines]) -> Lines:
@@ -210,18 +215,21 @@ def paid(lines: Lines) -> list[Paid]:
     words = list(zip(lines.kind[rows].tolist(), lines.currency[rows].tolist(), strict=True))
     code = {pair: i for i, pair in enumerate(dict.fromkeys(words))}
     word = np.array([code[pair] for pair in words], dtype=np.int64)
-    order = np.lexsort((word, paid_in, payee))
-    keys = [k[order] for k in (payee, paid_in, word)]
+    cell = (payee * (int(paid_in.max()) + 1) + paid_in) * len(code) + word
+    if some(cell[1:] < cell[:-1]):
+        # Lines come by payee and period as a rule, so nothing has to be sorted.
+        order = np.argsort(cell, kind="stable")
+        rows, cell, payee, paid_in, word = (c[order] for c in (rows, cell, payee, paid_in, word))
     new = np.empty(len(rows), dtype=bool)
     new[0] = True
-    new[1:] = (keys[0][1:] != keys[0][:-1]) | (keys[1][1:] != keys[1][:-1]) | (keys[2][1:] != keys[2][:-1])
+    np.not_equal(cell[1:], cell[:-1], out=new[1:])
     starts = new.nonzero()[0]
-    amounts = lines.amount[rows[order]].sums(starts).fractions()
-    ends = [*starts.tolist()[1:], len(rows)]
+    amounts = lines.amount[rows].sums(starts).fractions()
+    first = starts.tolist()
     pairs = list(code)
     return [
         Paid(who, when, pairs[which][0], pairs[which][1], amount, end - start)
         for who, when, which, amount, start, end in zip(
-            *(k[starts].tolist() for k in keys), amounts, starts.tolist(), ends, strict=True
+            *(k[starts].tolist() for k in (payee, paid_in, word)), amounts, first, [*first[1:], len(rows)], strict=True
         )
     ]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from reference_engine.world import World
 
 ALWAYS, NEVER = date(1, 1, 1), date(9999, 12, 31)
+_ALWAYS, _NEVER, _NO_DAY = np.datetime64(ALWAYS, "D"), np.datetime64(NEVER, "D"), np.datetime64("NaT", "D")
 CHANGES = {"move": "role", "promotion": "role", "manager change": "manager"}
 """Which column of payees an event gives a new value to."""
 Days = tuple[date, date]
@@ -42,9 +43,8 @@ class People:
         self.world = world
         self.problems: list[Problem] = []
         size = len(world.payees)
-        self.first = np.full(size, np.datetime64(ALWAYS, "D"))
-        self.last = np.full(size, np.datetime64(NEVER, "D"))
-        self.hired = np.full(size, np.datetime64("NaT", "D"))
+        self.first, self.last, self.hired = np.empty((3, size), dtype="datetime64[D]")
+        self.first[:], self.last[:], self.hired[:] = _ALWAYS, _NEVER, _NO_DAY
         self.hires: dict[int, list[date]] = {}
         self.spells: dict[int, list[Days]] = {}
         self.leaves: dict[int, list[Leave]] = {}
@@ -98,14 +98,15 @@ class People:
         known = {m: self.world.payee_code.get(m, -1) for m in dict.fromkeys(names.tolist())}
         return np.array([known[m] for m in names.tolist()], dtype=np.int64)
 
+    @property
+    def managers_change(self) -> bool:
+        """Whether anybody gets another manager."""
+        return bool(self._changes["manager"])
+
     def manager_lines(self) -> tuple[Array, Array, Array, Array]:
         """Who reports to whom: payee, manager, first and last day, NaT for open, one entry for each line."""
         out: list[tuple[int, int, date, date]] = []
         changed = {code for code, _, _ in self._changes["manager"]}
-        if not changed:
-            payee = np.flatnonzero(self.world.managers >= 0)
-            always, never = (np.full(len(payee), d, dtype="datetime64[D]") for d in (ALWAYS, NEVER))
-            return payee, self.world.managers[payee], always, never
         for code, manager in enumerate(self.world.managers.tolist()):
             if code not in changed:
                 out += [(code, manager, ALWAYS, NEVER)] if manager >= 0 else []

@@ -1,4 +1,4 @@
-"""The run of one plan: its periods, its components, and what is done to the plan as a whole."""
+"""The run of one plan: its components, and what is done to the plan as a whole."""
 
 from __future__ import annotations
 
@@ -8,29 +8,28 @@ from fractions import Fraction
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact, taken
+from reference_engine.columns import NONE, Array, is_same
 from reference_engine.component_run import ComponentRun
 from reference_engine.events import SOURCE, Events
 from reference_engine.executors.local import Local
 from reference_engine.expressions.records import RecordScope
-from reference_engine.figures import SPANS, Figures
+from reference_engine.figures import Figures
 from reference_engine.lines import Lines, Rule
 from reference_engine.mechanics.crediting import hold
 from reference_engine.mechanics.crediting.credits import Credits
-from reference_engine.mechanics.lump import Lump, closing
+from reference_engine.mechanics.lump import closing
 from reference_engine.mechanics.registry import Mechanic
 from reference_engine.problems import Problem
 from reference_engine.quotas import Quotas
 from reference_engine.results import Part
+from reference_engine.rounding import rounding_lines
 from reference_engine.selection import eligibility, first_lines, select
-from reference_engine.vocabulary.calendar import NotAPeriod, Period
+from reference_engine.timeline import Timeline
+from reference_engine.uncounted import check_products
+from reference_engine.vocabulary.calendar import Period
 from reference_engine.vocabulary.plan import MEASURE_SOURCES, MEASURES, Component, Measure, Plan, Rounding
 from reference_engine.vocabulary.results import FigureValue
-from reference_engine.words import coded
 from reference_engine.world import World
-
-MAX_DAYS = 100 * 365
-"""Records further apart than this are a slip in a date."""
 
 
 @dataclass
@@ -59,21 +58,19 @@ class PlanRun:
         self.records = RecordScope(world, self.events, done)
         chosen = {c.name: self._chosen(c) for c in plan.components}
         counted = [self._chosen(_as_component(m)) for m in (*plan.measures, *self._basic()) if not m.made]
+        check_products(plan, world, self.events, self.problems)
         if self.problems:
             return []
         # The timeline is that of the whole plan, whoever is asked for: a replay must see the same periods.
-        periods = self._periods([*chosen.values(), *counted])
+        timeline = Timeline(plan, world, self.events, self.credits, self.until, self.problems)
+        periods = timeline.periods([*chosen.values(), *counted])
         if periods is None:
             return []
         self.figures = Figures(
             plan, world, self.quotas, periods, lambda m: self._counted(m, periods), self.problems
         )
-        names = [*plan.figure_names, *(name for m in plan.measures for name in m.mentions())]
-        together = any(m.reads_others for m in plan.mechanics()) or any(
-            name.startswith(("team ", "company ", "previous team ", "previous company ")) for name in names
-        )
         # Where one payee's result depends on others, everybody is calculated and the wanted ones are kept at the end.
-        wanted, self.only = self.only, None if together else self.only
+        wanted, self.only = self.only, None if plan.together else self.only
         if self.only is not None:
             chosen = {
                 name: rows[np.isin(self.credits.payee[rows], self.only)] for name, rows in chosen.items()
@@ -81,7 +78,7 @@ class PlanRun:
         for component in plan.ordered:
             rows = chosen[component.name]
             self._check_cancellations(component, rows)
-            done[component.name] = self._component(component, rows, periods, together)
+            done[component.name] = self._component(component, rows, periods, plan.together)
             self.figures.parts = done
             self._keep_attainments(done[component.name])
             if self.problems:
@@ -168,139 +165,14 @@ class PlanRun:
             problems,
         )
 
-    def _earliest(self, days: Array) -> np.datetime64:
-        """The first day of the timeline; a record of the grace days belongs to the period before, if the plan has one."""
-        first: np.datetime64 = days.min()
-        starts = self.plan.valid[0]
-        if self.plan.grace_days and (starts is None or first > np.datetime64(starts, "D")):
-            first = first - np.timedelta64(self.plan.grace_days, "D")
-        return first
-
-    def _periods(self, chosen: list[Array]) -> list[Period] | None:
-        rows = (
-            np.unique(np.concatenate([self.credits.event[r] for r in chosen]))
-            if chosen
-            else np.zeros(0, np.int64)
-        )
-        stated = self._stated_days()
-        days = np.concatenate([self.events.date[rows], stated, self.credits.release_days(chosen)])
-        if not len(days) and not self._earns_on_figures():
-            return None
-        if not len(rows) and len(np.unique(stated)) < 2:
-            self.problems.append(
-                Problem(
-                    "periods-open",
-                    f'nothing says for which periods "{self.plan.name}" pays.',
-                    self.plan.where,
-                    "It earns on figures, and no record, quota, reported measure or last day bounds its time.",
-                    "Add  valid: {from: 2026-01-01, to: 2026-12-31}  to the plan, or state until when to calculate.",
-                )
-            )
-            return None
-        cancelled = self.events.date[self.events.source == SOURCE["cancellations"]]
-        first, last = (
-            self._earliest(days),
-            max(
-                [
-                    days.max(),
-                    *([cancelled.max()] if len(cancelled) else []),
-                ]
-            ),
-        )
-        last = self._reach(last)
-        if self.until is not None:
-            last = min(last, np.datetime64(self.until, "D"))
-        if (last - first).astype(int) > MAX_DAYS:
-            middle = np.sort(days)[len(days) // 2]
-            furthest = int(np.abs(days - middle).argmax())
-            self.problems.append(
-                Problem(
-                    "dates-far-apart",
-                    f"the records reach from {first} to {last}.",
-                    self.events.where(int(rows[furthest])) if furthest < len(rows) else self.plan.where,
-                    f"More than {MAX_DAYS // 365} years are hardly meant; a wrong date would move money to another period.",
-                    "Correct the date.",
-                )
-            )
-            return None
-        cadence = self.plan.pays or self.world.calendar.pay_cadence or "month"
-        # A month may lie in a quarter whose tiers began before the first record.
-        try:
-            start = (
-                self.world.calendar.period_of(first.astype(object), "year").first
-                if self._accumulates()
-                else first.astype(object)
-            )
-            return self.world.calendar.periods(start, max(last, first).astype(object), cadence)
-        except NotAPeriod as error:
-            self.problems.append(
-                Problem(
-                    "not-a-period",
-                    f'"{self.plan.name}": {error}',
-                    self.plan.where,
-                    "A record outside the calendar is paid in no period.",
-                    "Extend the fiscal calendar, or correct the date.",
-                )
-            )
-            return None
-
-    def _reach(self, last: np.datetime64) -> np.datetime64:
-        """The last day on which something that happened by `last` may still be paid or taken back."""
-        cadence = self.plan.pays or self.world.calendar.pay_cadence or "month"
-        reached = [last.astype(object)]
-        for component in self.plan.components:
-            day = reached[0]
-            for mechanic in (*component.earn, *component.pay):
-                day = max(day, mechanic.reaches(self.world, self.events, day, cadence) or day)
-            reached.append(day)
-        day = max(reached)
-        for mechanic in self.plan.pay:
-            day = max(day, mechanic.reaches(self.world, self.events, day, cadence) or day)
-        return np.datetime64(day, "D")
-
-    def _accumulates(self) -> bool:
-        longer = self.plan.conventions.get("tier.accumulate") not in (None, "period")
-        longer |= any(m.accumulate not in ("", "period") for m in self.plan.measures)
-        longer |= any(name.endswith(tuple(SPANS)) for name in self.plan.figure_names)
-        return longer and not self.world.calendar.custom
-
     def _basic(self) -> list[Measure]:
         """The basic measures that figures mention by their plain names."""
-        names = list(self.plan.figure_names)
-        names += [name for f in self.plan.figures for name in f.is_.names()]
-        names += [n for m in self.plan.measures for n in m.mentions()]
+        names = self.plan.mentioned
         return [] if not names else [
             Measure(m, m, dict.fromkeys(MEASURE_SOURCES[m], Fraction(1)), ("direct",), where=self.plan.where)
             for m in MEASURES
             if any(m in name for name in names)
         ]
-
-    def _earns_on_figures(self) -> bool:
-        """Whether something of the plan needs no record."""
-        lumps = any(isinstance(m, Lump) for c in self.plan.components for m in c.earn)
-        return bool(self.plan.figures) or lumps or any(not c.measure for c in self.plan.components)
-
-    def _stated_days(self) -> Array:
-        """The first and last days of what is stated for periods, where components earn on figures."""
-        days: list[date] = [day for m in self.plan.mechanics() for day in m.stated_days(self.world)]
-        if not self._earns_on_figures():
-            return np.array(days, dtype="datetime64[D]")
-        for name in ("reported_measures", "quotas"):
-            labels = dict.fromkeys(self.world.table(name).words("period").tolist())
-            for span in (self.world.period(label) for label in labels):
-                days += [span.first, span.last]
-        days += [d for d in self.plan.valid if d is not None]
-        table = self.world.table("plan_assignments")
-        mine = np.flatnonzero(table.words("plan") == self.plan.name)
-        for column in ("from", "to"):
-            days += [d.astype(object) for d in table.days(column)[mine] if not np.isnat(d)]
-        if self.until is not None:
-            start = min(days, default=self.world.calendar.period_of(self.until, "year").first)
-            days = [min(d, self.until) for d in (start, *days, self.until)]
-        if self.world.calendar.custom:
-            first, last = self.world.calendar.custom[0].first, self.world.calendar.custom[-1].last
-            days = [min(max(d, first), last) for d in days]
-        return np.array(days, dtype="datetime64[D]")
 
     def _component(
         self, component: Component, rows: Array, periods: list[Period], together: bool = False
@@ -353,7 +225,7 @@ class PlanRun:
             periods,
             self.quotas,
             self.credits,
-            np.zeros(0, dtype=np.int64) if idle is None else idle,
+            NONE if idle is None else idle,
             figures=self.figures,
             eligible=self.eligible,
             first=first,
@@ -364,7 +236,7 @@ class PlanRun:
         """The payees with a target incentive under the plan who have no line."""
         codes = [self.world.payee_code[p] for p in self.quotas.with_target(self.plan.name)]
         if not codes:
-            return np.zeros(0, dtype=np.int64)
+            return NONE
         idle = np.setdiff1d(np.array(codes, dtype=np.int64), selling)
         return idle if self.only is None else np.intersect1d(idle, self.only)
 
@@ -381,10 +253,7 @@ class PlanRun:
         if run.problems:
             return run, lines
         lines = self._rounded(lines, self.plan.conventions.round_at("line"), history)
-        signed = lines.change(
-            base=lines.signed_base(),
-            amount=Exact(lines.amount.num * lines.sign, lines.amount.den, lines.amount.bound),
-        )
+        signed = lines.change(base=lines.signed_base(), amount=lines.amount.signed(lines.sign))
         if history is not None and (lines.sign < 0).any():
             history.append(("taken back", signed))
         lines = signed
@@ -394,7 +263,7 @@ class PlanRun:
                 return run, lines
         rounding = self.plan.conventions.round_at("component")
         if rounding is not None:
-            extra = _rounding_lines(lines, rounding, run)
+            extra = rounding_lines(lines, rounding, run)
             if extra is not None:
                 lines = Lines.joined([lines.change(), extra])
                 if history is not None:
@@ -445,7 +314,7 @@ class PlanRun:
                 part.history.append((mechanic, lines.take(np.arange(own, len(lines)))))
         rounding = self.plan.conventions.round_at("payout")
         if rounding is not None:
-            extra = _rounding_lines(lines, rounding, run)
+            extra = rounding_lines(lines, rounding, run)
             if extra is not None:
                 lines = Lines.joined([lines.change(), extra])
         part.lines = lines.take(np.arange(own, len(lines)))
@@ -456,21 +325,17 @@ class PlanRun:
 
         Several credits of one payee for one record stand in the order of the split that they come from.
         """
-        event = self.credits.event[rows]
-        source = self.credits.source[rows]
-        direct = np.where(source >= 0, source, rows)
-        events = self.events
-        names = [events.line[event].astype(str), events.record[event].astype(str)]
-        return np.lexsort(
-            (
-                rows,
-                direct,
-                *names,
-                -events.sign[event],
-                self.credits.days(events, rows),
-                self.credits.payee[rows],
-            )
-        )
+        events, credits = self.events, self.credits
+        event = credits.event[rows]
+        keys = [rows]
+        if not is_same(credits.source):
+            source = credits.source[rows]
+            keys.append(np.where(source >= 0, source, rows))
+        # A column that is the same for all puts nothing in order.
+        keys += [column[event].astype(str) for column in (events.line, events.record) if not is_same(column)]
+        if not is_same(events.sign):
+            keys.append(-events.sign[event])
+        return np.lexsort((*keys, credits.days(events, rows), credits.payee[rows]))
 
     def _check_cancellations(self, component: Component, rows: Array) -> None:
         if not self.world.table("cancellations").size or "cancellations" not in component.sources or any(
@@ -525,38 +390,3 @@ def _merged(run: ComponentRun, done: list[tuple[ComponentRun, Lines]]) -> Lines:
         )
         out.append(lines.change(rule=np.where(lines.rule >= 0, numbers[lines.rule], -1), origin=lines.origin))
     return Lines.joined(out)
-
-
-def _rounding_lines(lines: Lines, rounding: Rounding, run: ComponentRun) -> Lines | None:
-    """Lines that bring each payee's sum of a period to its rounded value; None where every sum is round already."""
-    if lines.amount.is_whole_at(rounding.decimals).all():
-        return None
-    paid = np.flatnonzero(~lines.held)
-    if not len(paid):
-        return None
-    words = coded(taken(lines.currency, paid))
-    cell = (lines.payee[paid] * len(run.periods) + lines.paid_in[paid]) * len(words.names) + words.codes
-    order = paid
-    if (cell[1:] < cell[:-1]).any():
-        place = np.argsort(cell, kind="stable")
-        cell, order = cell[place], paid[place]
-    starts = np.flatnonzero(np.append(True, cell[1:] != cell[:-1]))
-    total = lines.amount[order].sums(starts)
-    change = total.rounded(rounding.mode, rounding.decimals) - total
-    rows = change.nonzero()
-    if not len(rows):
-        return None
-    first = order[starts[rows]]
-    rule = run.rule(
-        f"rounded {rounding.mode} per {rounding.at} to {rounding.decimals} decimals",
-        "rounding",
-        rounding.where,
-    )
-    return Lines.plain(
-        lines.payee[first],
-        lines.paid_in[first],
-        change[rows],
-        taken(lines.currency, first),
-        kind="rounding",
-        rule=np.full(len(rows), rule),
-    )

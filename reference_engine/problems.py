@@ -84,18 +84,32 @@ class Unreachable(Stopped):
     """The target system can't be reached or isn't ready (exit code 3)."""
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that the given one was probably meant to be, or ""."""
+def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str:
+    """The known word that the given one was probably meant to be, or "".  likeness: from 0 to 1, how near it must be."""
     names = {n.casefold(): n for n in known}
-    near = difflib.get_close_matches(word.casefold(), list(names), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word.casefold(), list(names), n=1, cutoff=likeness)
     return names[near[0]] if near else ""
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A remedy that names the nearest known word, or lists the known ones."""
+def alike(word: str, known: Iterable[str]) -> str:
+    """The known word that differs only in case or white space; "" where the word itself is known, or none is alike."""
+    plain = "".join(word.split()).casefold()
+    found = ""
+    for other in known:
+        if other == word:
+            return ""
+        if not found and plain and "".join(other.split()).casefold() == plain:
+            found = other
+    return found
+
+
+def did_you_mean(
+    word: str, known: Iterable[str], otherwise: str = "None is stated; state one, or leave this out."
+) -> str:
+    """A remedy that names the nearest known word, or lists the known ones.  otherwise: where none is known at all."""
     names = list(dict.fromkeys(known))
     near = nearest(word, names)
     if near:
         return f"Did you mean: {near}"
     shown = ", ".join(names[:30]) + (", ..." if len(names) > 30 else "")
-    return f"Known here: {shown}." if names else ""
+    return f"Known here: {shown}." if names else otherwise

@@ -66,7 +66,9 @@ class WorkTime:
 
     def hours(self, payee: str, first: date, last: date) -> Fraction:
         """The scheduled hours of a payee; "" for the company's."""
-        own = self.schedules.get(payee) or self.schedules.get("") or []
+        # Before one's own schedule begins the company's counts.
+        common = self.schedules.get("", [])
+        own = [*common, *self.schedules.get(payee, [])] if payee else common
         total, day = ZERO, first
         while day <= last:
             found = [s for s in own if s.first <= day]
@@ -183,7 +185,7 @@ class Proration:
         if basis == "work days":
             return Fraction(self.work.work_days(period.first, period.last))
         if basis == "hours":
-            return self.work.hours("" if self.work.schedules.get("") else payee, period.first, period.last)
+            return self.work.hours(payee, period.first, period.last)
         if basis == "days of the year":
             year = self.calendar.period_of(period.first, "year")
             return part_of_year(period) * year.days

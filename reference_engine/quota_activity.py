@@ -36,14 +36,10 @@ class Active:
 
     def cut(self, entries: Entries, first: Array, last: Array) -> Array:
         """The entries of payees who may not be there on every day of their period; all others count in full."""
-        size = len(self.run.world.payees)
-        holder = np.minimum(entries.holder, size - 1) if size else entries.holder
         payee = self.run.is_payee(entries.holder).nonzero()[0]
-        holder, first, last = holder[payee], first[payee], last[payee]
+        holder, first, last = entries.holder[payee], first[payee], last[payee]
         own = (entries.first[payee] <= first) & (entries.last[payee] >= last)
-        there = (self.people.first[holder] <= first) & (self.people.last[holder] >= last)
         member = np.zeros(len(payee), dtype=bool)
-        never = ~self.eligible.members()
         if self.run.plan.eligible == "assigned":
             for start, end in zip(self.eligible.first, self.eligible.last, strict=True):
                 member |= (start[holder] <= first) & (end[holder] >= last)
@@ -53,18 +49,29 @@ class Active:
             if bound is not None:
                 day = np.datetime64(bound, "D")
                 member &= (last <= day) if late else (first >= day)
-        member |= never[holder]
-        special = np.zeros(size, dtype=bool)
+        if not member.all():
+            # Who is never on the plan is judged by the quota alone.
+            member |= ~self.eligible.members()[holder]
+        whole = own & member
+        if not self.people.unbroken:
+            whole &= ~self._special()[holder]
+            whole &= (self.people.first[holder] <= first) & (self.people.last[holder] >= last)
+        if self.service:
+            served = [all(m.always_served(p) for m in self.service) for p in self.run.periods]
+            whole &= np.array([*served, True], dtype=bool)[entries.period[payee]]
+        found: Array = payee[~whole]
+        return found
+
+    def _special(self) -> Array:
+        """The payees of whom first and last day don't say enough."""
+        special = np.zeros(len(self.run.world.payees), dtype=bool)
         special[[*self.people.spells, *self.people.leaves]] = True
         if self.run.plan.eligible == "roles":
             special[list(self.people.ever_changed)] = True
         if self.service:
             special |= ~np.isnat(self.people.hired)
             special[list(self.people.hires)] = True
-        short = [not all(m.always_served(p) for m in self.service) for p in self.run.periods]
-        too_short = np.array([*short, False], dtype=bool)[entries.period[payee]]
-        found: Array = payee[~(own & there & member) | special[holder] | too_short]
-        return found
+        return special
 
     def whole(self, entries: Entries, rows: Array, first: Array, last: Array) -> Array:
         """Which of these entries count in full although their payee isn't there on every day: nothing of them shrinks.

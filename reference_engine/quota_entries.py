@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -87,6 +88,7 @@ class Entries:
         return cls(**values)
 
     @classmethod
+    @cache
     def empty(cls) -> Entries:
         none, words, days = np.zeros(0, np.int64), np.zeros(0, object), np.zeros(0, "datetime64[D]")
         return cls(none, none, Exact(none), words, words, none, days, days, none, none, none)
@@ -173,7 +175,9 @@ class QuotaRun:
         try:
             return self.period(self.world.calendar.period(label))
         except NotAPeriod as error:
-            self.problem("not-a-period", str(error), where)
+            self.problem(
+                "not-a-period", error.what, where, "The quota would be for no time.", error.remedy
+            )
             return None
 
     def place(self, where: Where) -> int:

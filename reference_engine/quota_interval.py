@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact, ends_of
-from reference_engine.people import Days, clipped, without
+from reference_engine.columns import Array, Exact, ends_of, is_same, taken
+from reference_engine.people import NEVER, Days, clipped, without
 from reference_engine.problems import Problem, Where
 from reference_engine.proration import Portion
-from reference_engine.quota_entries import ASSIGNED, DEFAULT, STATED, Entries, QuotaMechanic, QuotaRun
+from reference_engine.quota_entries import ASSIGNED, Entries, QuotaMechanic, QuotaRun
 from reference_engine.vocabulary.calendar import Period
 
 There = Callable[[int], list[Days]]
@@ -65,22 +66,28 @@ def resolved(book: Book, intervals: Sequence[Period], measure: str, there: There
     cells = QuotaCells(amount, present, currency, where, places)
     if not len(entries):
         return cells
-    firsts = np.array([i.first for i in intervals], dtype="datetime64[D]")
-    lasts = np.array([i.last for i in intervals], dtype="datetime64[D]")
-    p_first = np.array([p.first for p in run.periods], dtype="datetime64[D]")
-    p_last = np.array([p.last for p in run.periods], dtype="datetime64[D]")
-    at = np.searchsorted(firsts, p_first, side="right") - 1
-    inside = (at >= 0) & (p_last <= lasts[np.maximum(at, 0)])
-    exact = inside & (p_first == firsts[np.maximum(at, 0)]) & (p_last == lasts[np.maximum(at, 0)])
+    at, exact = _placed(run.periods, intervals)
     own = run.is_payee(entries.holder)
     wanted = own & ((entries.measure == measure) | (entries.measure == "") if measure else True)
     wanted &= ~_less_specific(entries, np.asarray(wanted, dtype=bool), measure)
-    for level in [n for n in (STATED, ASSIGNED, DEFAULT) if (entries.level == n).any()]:
-        for fits in (exact, inside & ~exact):
+    # STATED, ASSIGNED and DEFAULT in this order.
+    for level in np.bincount(entries.level).nonzero()[0].tolist():
+        for fits in (exact, (at >= 0) & ~exact):
             rows = (wanted & (entries.level == level) & fits[entries.period]).nonzero()[0]
             if len(rows):
                 cells = _filled(cells, book, rows, at, fits is exact, intervals, there)
     return cells
+
+
+def _placed(periods: Sequence[Period], intervals: Sequence[Period]) -> tuple[Array, Array]:
+    """For each period the position of the interval that it lies in, -1 for none, and whether it is the interval."""
+    firsts = [i.first for i in intervals]
+    at: list[int] = []
+    for period in periods:
+        found = bisect_right(firsts, period.first) - 1
+        at.append(found if found >= 0 and period.last <= intervals[found].last else -1)
+    exact = [i >= 0 and p == intervals[i] for i, p in zip(at, periods, strict=True)]
+    return np.array(at, dtype=np.int64), np.array(exact, dtype=bool)
 
 
 def used(book: Book, payee: int, interval: Period, measure: str) -> list[int]:
@@ -121,16 +128,21 @@ def _filled(
     rows, cell = rows[free], cell[free]
     if not len(rows):
         return cells
-    order = np.lexsort((entries.period[rows], cell))
-    rows, cell = rows[order], cell[order]
+    if (cell[1:] <= cell[:-1]).any():
+        order = np.lexsort((entries.period[rows], cell))
+        rows, cell = rows[order], cell[order]
     new = np.ones(len(cell), dtype=bool)
     new[1:] = cell[1:] != cell[:-1]
     starts = new.nonzero()[0]
     keys = cell[starts]
     total = entries.amount[rows].sums(starts)
     counted = np.add.reduceat(book.counted[rows].astype(np.int64), starts) > 0
-    units = entries.currency[rows]
-    mixed = (units != units[starts].repeat(ends_of(starts, len(rows)) - starts)).nonzero()[0]
+    units = taken(entries.currency, rows)
+    mixed = (
+        starts[:0]
+        if is_same(units) or len(starts) == len(rows)
+        else (units != units[starts].repeat(ends_of(starts, len(rows)) - starts)).nonzero()[0]
+    )
     if len(mixed):
         row = int(rows[mixed[0]])
         book.problems.append(
@@ -143,7 +155,7 @@ def _filled(
             )
         )
     complete = np.ones(len(keys), dtype=bool)
-    own_days = bool((entries.level[rows] == ASSIGNED).all())
+    own_days = int(entries.level[rows[0]]) == ASSIGNED
     if not whole or own_days:
         first, last = _windows(book, rows)
         covered = np.add.reduceat((last - first).astype(np.int64) + 1, starts)
@@ -163,7 +175,8 @@ def _filled(
                 [(a, b) for a, b, _ in spans],
             )
             complete[i] = not left
-    _check_doubled(book, rows)
+    if own_days:
+        _check_doubled(book, rows)
     good = complete & counted
     flat = keys[good]
     size = cells.present.size
@@ -188,9 +201,8 @@ def _filled(
 
 def _less_specific(entries: Entries, wanted: Array, measure: str) -> Array:
     """The entries for every measure where there is one for this measure, of the same source and period."""
-    general = np.zeros(len(entries), dtype=bool)
-    if not measure or not (entries.measure[wanted] == measure).any():
-        return general
+    if not measure or is_same(entries.measure) or not (entries.measure[wanted] == measure).any():
+        return np.zeros(len(entries), dtype=bool)
     key = (entries.holder * (int(entries.period.max()) + 1) + entries.period) * 4 + entries.level
     own = wanted & (entries.measure == measure)
     found: Array = wanted & (entries.measure == "") & np.isin(key, key[own])
@@ -228,6 +240,35 @@ def _overlapping(book: Book, row: int, interval: Period) -> None:
         book.problems.append(problem)
 
 
+def _twice(book: Book, one: int, other: int) -> bool:
+    """Whether two entries of one period count some days twice.
+
+    Each counts for its own days where it counts in part, or where its days fill the period.  A quota that runs on after its
+    assignment may share days with the next; assignments may not.
+    """
+    if one in book.portions and other in book.portions:
+        return False
+    entries = book.final
+    for row in (one, other):
+        period = book.run.periods[int(entries.period[row])]
+        fills = entries.first[row] <= np.datetime64(period.first) and entries.last[row] >= np.datetime64(period.last)
+        if row not in book.portions and not fills:
+            return True
+    (first, last), (begin, end) = _stated(book, one), _stated(book, other)
+    return first <= end and begin <= last
+
+
+def _stated(book: Book, row: int) -> Days:
+    """The days of the assignment that an entry comes from."""
+    first = last = NEVER
+    for _, entries in reversed(book.steps):
+        if row < 0:
+            break
+        first, last = entries.first[row].astype(object), entries.last[row].astype(object)
+        row = int(entries.origin[row])
+    return first, last
+
+
 def _check_doubled(book: Book, rows: Array) -> None:
     """Two assignments to one plan that share a period each count for their own days, or the sum would be too much."""
     entries, run = book.final, book.run
@@ -238,7 +279,7 @@ def _check_doubled(book: Book, rows: Array) -> None:
         entries.period[own][1:] == entries.period[own][:-1]
     )
     for i in np.flatnonzero(same).tolist():
-        if own[i] in book.portions and own[i + 1] in book.portions:
+        if not _twice(book, int(own[i]), int(own[i + 1])):
             continue
         row = int(own[i + 1])
         book.problems.append(

@@ -31,9 +31,9 @@ def stated(run: QuotaRun) -> Entries:
             continue
         amounts, ramp, more = table.amounts("quota"), table.amounts("ramp"), table.amounts("adjustment")
         value = amounts.value
-        if ramp.present.any():
+        if "ramp" in table.numbers:
             value = value * Exact.where(ramp.present, ramp.value, Exact.full(table.size, 1))
-        if more.present.any():
+        if "adjustment" in table.numbers:
             value = value + more.value
         base = run.wheres.add(table)
         labels = coded(table.words("period"))

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from reference_engine.columns import Exact
+from reference_engine.columns import Exact, days_of
 from reference_engine.people import Days, People, common
 from reference_engine.problems import Problem, Where
 from reference_engine.proration import Portion, work_time
@@ -78,10 +78,10 @@ class Quotas:
                     self.problems.append(
                         Problem(
                             "not-a-period",
-                            f'"{mechanic.name}": {error}',
+                            f'"{mechanic.name}": {error.what}',
                             mechanic.where,
                             "The quota would be for no time.",
-                            "Write a period of the calendar.",
+                            error.remedy,
                         )
                     )
 
@@ -111,6 +111,20 @@ class Quotas:
         if not cells.present[code, 0]:
             return None
         return Quota(cells.amount[code].at(0), str(cells.currency[code, 0]), cells.place(code, 0))
+
+    def beside(
+        self, payee: str, plan: str, interval: Period, measure: str = ""
+    ) -> list[tuple[Period, Where]]:
+        """The quotas of a payee for other periods that share days with an interval, and where each is stated."""
+        book = self._book(plan, "quota", [interval])
+        entries, periods = book.final, book.run.periods
+        found: dict[Period, Where] = {}
+        for row in np.flatnonzero(entries.holder == self.world.payee_code[payee]).tolist():
+            period = periods[int(entries.period[row])]
+            counts = not measure or str(entries.measure[row]) in ("", measure)
+            if counts and period.first <= interval.last and interval.first <= period.last:
+                found.setdefault(period, book.run.wheres[int(entries.where[row])])
+        return sorted(found.items(), key=lambda f: (f[0].first, f[0].last))
 
     def with_target(self, plan: str) -> list[str]:
         """The payees who have a target incentive under a plan."""
@@ -195,8 +209,10 @@ class Quotas:
         mine = (table.words("plan") == plan.name) & table.amounts("quota").present
         for day in sorted(set(table.days("from")[mine].tolist()))[:1]:
             periods.append(self._year(day))
-        if not periods and not _mechanics(plan):
-            return None
+        if not periods and _mechanics(plan):
+            # Only the plan states quotas: those are shown that something has been measured by.
+            asked = [Period(a, b, "") for name, kind, a, b in self._books if (name, kind) == (plan.name, "quota")]
+            periods.extend(asked)
         if not periods:
             return None
         return min(p.first for p in periods), max(p.last for p in periods)
@@ -237,14 +253,14 @@ class Quotas:
     ) -> Book:
         entries = steps[-1][1]
         counted = np.ones(len(entries), dtype=bool)
-        first = np.array([p.first for p in run.periods], dtype="datetime64[D]")
-        last = np.array([p.last for p in run.periods], dtype="datetime64[D]")
+        first, last = days_of([p.first for p in run.periods]), days_of([p.last for p in run.periods])
         portions: dict[int, Portion] = {}
         if len(entries):
             active = Active(run, self.eligible(run.plan.name), self._work)
             cut = active.cut(entries, first[entries.period], last[entries.period])
-            begin, end = first[entries.period[cut]], last[entries.period[cut]]
-            cut = cut[~active.whole(entries, cut, begin, end)]
+            if len(cut):
+                begin, end = first[entries.period[cut]], last[entries.period[cut]]
+                cut = cut[~active.whole(entries, cut, begin, end)]
             changed: list[int] = []
             amounts: list[Fraction] = []
             for row in cut.tolist():

@@ -40,10 +40,7 @@ def wanted(plans: Sequence[Plan]) -> bool:
 
 def _uses(plan: Plan) -> bool:
     counted = [*(c.of for c in plan.components), *(m.of for m in plan.measures)]
-    names = [n for m in plan.measures for n in m.mentions()]
-    names += [n for m in plan.mechanics() for n in m.names()]
-    names += [n for f in plan.figures for n in f.is_.names()]
-    return MEASURE in counted or any(MEASURE in n for n in names)
+    return MEASURE in counted or any(MEASURE in name for name in plan.mentioned)
 
 
 def recognised(world: World, plans: Sequence[Plan], problems: list[Problem]) -> Recognised:

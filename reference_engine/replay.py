@@ -13,7 +13,7 @@ import numpy as np
 
 from reference_engine.columns import Exact
 from reference_engine.executors.local import Local
-from reference_engine.problems import Problem, Stopped
+from reference_engine.problems import Problem, Stopped, Where
 from reference_engine.restatement import PRIOR, REVERSAL, known_days
 from reference_engine.results import Result
 from reference_engine.run import calculate
@@ -25,6 +25,7 @@ from reference_engine.vocabulary.tables import TABLES
 from reference_engine.world import World
 
 PROCESSED = "processed_results"
+ADJUSTMENT = "adjustment"
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,10 @@ def _begins(world: World) -> date:
         for field in schema.fields
         if field.kind == "date" and field.name != "known"
     ]
-    found = [d[~np.isnat(d)].min() for d in days if len(d[~np.isnat(d)])]
-    return min(found).astype(object) if found else date.max
+    found = [d[~np.isnat(d)].min().astype(object) for d in days if len(d[~np.isnat(d)])]
+    # What is entered by hand has a period instead of a day.
+    labels = world.table("adjustments").words("period").tolist()
+    return min([*found, *(world.period(label).first for label in dict.fromkeys(labels))], default=date.max)
 
 
 def _later(result: Result, world: World, since: date, day: date) -> World:
@@ -140,14 +143,25 @@ def closes_of(world: World) -> list[Close]:
     return [Close(p.label, day.astype(object)) for p, day in sorted(found, key=lambda f: f[0])]
 
 
+def _stated_at(close: Close, world: World) -> Where:
+    """Where the fiscal calendar states a close; its table where the caller chose another day."""
+    table = world.table("fiscal_calendar")
+    rows = np.flatnonzero(
+        (table.words("period") == close.period)
+        & (table.days("close date") == np.datetime64(close.day, "D"))
+    )
+    return table.where(int(rows[0])) if len(rows) else Where(table.file)
+
+
 def _check(closes: Sequence[Close], world: World) -> None:
-    spans = [(world.calendar.period(c.period), c.day) for c in closes]
-    for (before, day), (period, later) in pairwise(spans):
+    spans = [(world.calendar.period(c.period), c.day, c) for c in closes]
+    for (before, day, _), (period, later, close) in pairwise(spans):
         if period.first <= before.last or later < day:
             raise Stopped(
                 Problem(
                     "closes-order",
                     f"{period.label}, closed on {later}, comes after {before.label}, closed on {day}.",
+                    _stated_at(close, world),
                     why="Balances and differences roll from each period to the next.",
                     remedy="Give the closes in the order of their periods and days; to calculate an old period again, give it and all later ones.",
                 )
@@ -168,7 +182,11 @@ def _run(close: Close, done: date | None, period: Period, result: Result) -> Run
         close,
         result,
         lines,
-        tuple(x for x in lines if x.kind in (PRIOR, REVERSAL)),
+        tuple(
+            x
+            for x in lines
+            if x.kind in (PRIOR, REVERSAL) or (x.kind == ADJUSTMENT and x.period != x.pay_period)
+        ),
         tuple(p for p in result.payout_rows() if inside(p.period)),
         tuple(b for b in result.balance_rows() if inside(b.period)),
     )
@@ -199,7 +217,7 @@ class _Processed:
             )
         for x in lines:
             if x.plan == plan.name and x.pay_period == period.label:
-                earned_in = x.period if x.kind in (PRIOR, REVERSAL) else x.pay_period
+                earned_in = x.period if x.kind in (PRIOR, REVERSAL, ADJUSTMENT) else x.pay_period
                 key = (x.payee, x.plan, x.component, earned_in, x.pay_period, x.currency)
                 self.rows[key] = self.rows.get(key, Fraction(0)) + x.amount
 

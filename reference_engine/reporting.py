@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reference_engine.columns import Array
+from reference_engine.columns import Array, same
 
 FIRST_DAY = np.datetime64("0001-01-01", "D")
 LAST_DAY = np.datetime64("9999-12-31", "D")
@@ -37,7 +37,8 @@ class Reporting:
     """The reporting lines of a company.
 
     payee, manager, first, last: one entry for each line.  dated: whether some line doesn't hold always.
-    several: whether a payee may have several managers on one day.
+    several: whether a payee may have several managers on one day.  dense: the one manager of each payee, -1 for none,
+    where no line is dated and nobody has several; layers: of the others.
     """
 
     payee: Array
@@ -63,6 +64,13 @@ class Reporting:
         if not self.dated and not self.several:
             return [self.dense[payee]]
         return [layer.managers(payee, day) for layer in self.layers]
+
+
+def lasting(manager: Array) -> Reporting:
+    """Reporting lines that hold always.  manager: of each payee, -1 for none."""
+    payee = (manager >= 0).nonzero()[0]
+    first, last = (same(day, len(payee), day.dtype) for day in (FIRST_DAY, LAST_DAY))
+    return Reporting(payee, manager[payee], first, last, (), manager, False)
 
 
 def reporting(size: int, payee: Array, manager: Array, first: Array, last: Array) -> Reporting:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -42,10 +42,28 @@ class _Row:
     where: Where
 
 
+@dataclass(frozen=True)
+class Known:
+    """What plans come to on what was known on a day."""
+
+    events: Events
+    parts: list[Part]
+
+
 def restate(
-    parts: Sequence[Part], plans: Sequence[Plan], world: World, events: Events, problems: list[Problem]
+    parts: Sequence[Part],
+    plans: Sequence[Plan],
+    world: World,
+    events: Events,
+    problems: list[Problem],
+    apart: Sequence[Part] = (),
+    then: Callable[[date], Known] | None = None,
 ) -> list[Part]:
-    """Lines that leave closed periods as they were paid, and bring what is different now to the open period."""
+    """Lines that leave closed periods as they were paid, and bring what is different now to the open period.
+
+    apart: what is paid beside draws and balances; what of it became known after its period was closed is moved to the period
+    that was open then.  then: what the plans come to on what was known on an earlier day.
+    """
     if not world.table("processed_results").size:
         return []
     out: list[Part] = []
@@ -53,8 +71,8 @@ def restate(
         rows = _rows(plan, world, problems)
         closed = _closed(plan, world, problems)
         if closed:
-            own = [p for p in parts if p.plan is plan]
-            out += _Restated(plan, world, events, problems, rows, closed).parts(own)
+            own, beside = [p for p in parts if p.plan is plan], [p for p in apart if p.plan is plan]
+            out += _Restated(plan, world, events, problems, rows, closed, then).parts(own, beside)
     return out
 
 
@@ -96,6 +114,17 @@ def _rows(plan: Plan, world: World, problems: list[Problem]) -> list[_Row]:
                 )
             )
             continue
+        if paid_in < period:
+            problems.append(
+                Problem(
+                    "processed-order",
+                    f"processed_results has {period.label} paid in {paid_in.label}, which lies before it.",
+                    table.where(row),
+                    "What wasn't yet earned can't have been paid; a later run would take it off the wrong period.",
+                    f'Write {period.label} or a later period into "paid in"; it may be blank where both are one.',
+                )
+            )
+            continue
         unit = str(earned.currency[row]) if earned.currency is not None else ""
         day = table.days("closed")[row]
         out.append(
@@ -132,9 +161,10 @@ class _Restated:
         problems: list[Problem],
         rows: list[_Row],
         closed: list[Period],
+        then: Callable[[date], Known] | None,
     ) -> None:
         self.plan, self.world, self.events, self.problems = plan, world, events, problems
-        self.rows, self.closed = rows, closed
+        self.rows, self.closed, self.then = rows, closed, then
         calendar = world.calendar
         after = calendar.period_of(closed[-1].last + timedelta(days=1), _cadence(plan, world))
         self.periods = [*closed, after]
@@ -146,11 +176,16 @@ class _Restated:
                 at = self.position[row.paid_in.first]
                 self.days[at] = max(self.days.get(at, row.closed), row.closed)
 
-    def parts(self, parts: Sequence[Part]) -> list[Part]:
+    def parts(self, parts: Sequence[Part], apart: Sequence[Part]) -> list[Part]:
         """For each component lines of their own."""
         now, components = self._now(parts)
         found = now
         before = self._before()
+        for part in apart:
+            for (at, paid_in, key), amount in self._placed(part).items():
+                # What was paid beside draws was paid too, and is no result that may differ.
+                done = before.setdefault((at, key), {})
+                done[paid_in] = done.get(paid_in, Fraction(0)) - amount
         if any(now.get(k, 0) != sum(v.values()) for k, v in before.items()) or set(now) - set(before):
             now = self._in_scope(parts, now, before)
         lines: dict[str, list[tuple[int, int, int, Fraction, str, str, str]]] = defaultdict(list)
@@ -305,7 +340,6 @@ class _Restated:
         if self._need("restatement.scope", self.plan.where) == "complete":
             return now
         out = {key: sum(done.values(), Fraction(0)) for key, done in before.items()}
-        known = known_days(self.events)
         last = max(self.days.values(), default=None)
         if last is None:
             self.problems.append(
@@ -318,31 +352,83 @@ class _Restated:
                 )
             )
             return out
-        for part in parts:
-            for rows, at in self._closed_lines(part):
-                event = part.lines.event[rows]
-                if ((event < 0) & (part.lines.kind[rows] == "")).any():
-                    self.problems.append(
-                        Problem(
-                            "restatement-whole",
-                            f'"{part.name}" earns for the period as a whole, and only what became known since is to be calculated.',
-                            part.component.where if part.component is not None else self.plan.where,
-                            "What a late record adds by itself isn't stated.",
-                            "State  restatement.scope: complete.",
-                        )
-                    )
-                    return out
-                late = (event >= 0) & (known[event] > np.datetime64(last, "D"))
-                kept = rows[late]
-                for payee, unit, kind, amount in zip(
-                    part.lines.payee[kept].tolist(),
-                    part.lines.currency[kept].tolist(),
-                    part.lines.kind[kept].tolist(),
-                    part.lines.amount[kept].fractions(),
-                    strict=True,
-                ):
-                    key = (at, (int(payee), component_word(part, str(kind)), str(unit)))
-                    out[key] = out.get(key, Fraction(0)) + amount
+        whole = next((p for p in parts if self._earns_whole(p)), None)
+        if whole is not None:
+            self._not_alone(
+                whole, "earns for the period as a whole, and only what became known since is to be calculated."
+            )
+            return out
+        if self.then is None:
+            return out
+        known = self.then(last)
+        own = [p for p in known.parts if p.plan is self.plan]
+        changed = next((p for p in parts if self._changed(p, own, known.events, last)), None)
+        if changed is not None:
+            self._not_alone(
+                changed,
+                "earns otherwise on records known before than it did, and only what became known since is to be calculated.",
+            )
+            return out
+        for sign, some in ((1, now), (-1, self._now(own)[0])):
+            for key, amount in some.items():
+                out[key] = out.get(key, Fraction(0)) + sign * amount
+        return out
+
+    def _not_alone(self, part: Part, what: str) -> None:
+        self.problems.append(
+            Problem(
+                "restatement-whole",
+                f'"{part.name}" {what}',
+                part.component.where if part.component is not None else self.plan.where,
+                "What a late record adds by itself isn't stated.",
+                "State  restatement.scope: complete.",
+            )
+        )
+
+    def _earns_whole(self, part: Part) -> bool:
+        lines = part.lines
+        return any(
+            bool(((lines.event[rows] < 0) & (lines.kind[rows] == "")).any())
+            for rows, _ in self._closed_lines(part)
+        )
+
+    def _changed(self, part: Part, before: Sequence[Part], events: Events, last: date) -> bool:
+        """Whether late records change what those known before earn, other than by adding up to more."""
+        component = part.component
+        if component is None or part.known is not None:
+            return False
+        accumulate = component.accumulate or self.plan.conventions.get("tier.accumulate") or "period"
+        if all(m.from_sums(self.plan.conventions, accumulate) for m in component.earn):
+            return False
+        table = self.world.table("cancellations")
+        late = table.days("known") > np.datetime64(last, "D")
+        cancelled = set(table.words("deal")[late].tolist())
+        old = [p for p in before if p.name == part.name and p.component is component and p.known is None]
+        earlier = _by_record(old, events, cancelled, last)
+        return _by_record([part], self.events, cancelled, last) != earlier
+
+    def _placed(self, part: Part) -> dict[tuple[int, int, Key], Fraction]:
+        """Moves what became known after its period was closed to the period open then; returns what closed periods paid of it."""
+        lines, periods = part.lines, [*part.periods]
+        known = part.known.tolist() if part.known is not None else [period.last for period in periods]
+        paid_in = lines.paid_in.copy()
+        out: dict[tuple[int, int, Key], Fraction] = defaultdict(Fraction)
+        for i, (at, day) in enumerate(zip(lines.period.tolist(), known, strict=True)):
+            own = self.position.get(part.periods[at].first)
+            if own is None or own == len(self.closed):
+                continue
+            place = next(
+                (q for q in range(own, len(self.closed)) if q not in self.days or day <= self.days[q]),
+                len(self.closed),
+            )
+            if place != own:
+                if self.periods[place] not in periods:
+                    periods.append(self.periods[place])
+                paid_in[i] = periods.index(self.periods[place])
+            if place < len(self.closed):
+                word = component_word(part, str(lines.kind[i]))
+                out[own, place, (int(lines.payee[i]), word, str(lines.currency[i]))] += lines.amount.at(i)
+        part.periods, part.lines = periods, lines.change(paid_in=paid_in)
         return out
 
     def _need(self, name: str, where: Where) -> str:
@@ -356,6 +442,22 @@ class _Restated:
         return found
 
 
+def _by_record(
+    parts: Sequence[Part], events: Events, without: set[str], last: date
+) -> dict[tuple[int, str, str, str], Fraction]:
+    """What each record known on a day earns each payee; nothing of some deals."""
+    known = known_days(events) <= np.datetime64(last, "D")
+    out: dict[tuple[int, str, str, str], Fraction] = defaultdict(Fraction)
+    for part in parts:
+        lines = part.lines
+        for i in np.flatnonzero((lines.event >= 0) & (lines.kind == "")).tolist():
+            e = int(lines.event[i])
+            if known[e] and str(events.deal[e]) not in without:
+                key = (int(lines.payee[i]), str(events.source[e]), str(events.record[e]), str(events.line[e]))
+                out[key] += lines.amount.at(i)
+    return {key: amount for key, amount in out.items() if amount}
+
+
 def known_days(events: Events) -> Array:
     """The day on which each event became known."""
     out = events.date.copy()
@@ -367,6 +469,6 @@ def known_days(events: Events) -> Array:
 
 
 def _label(kind: str, period: str) -> str:
-    return {PRIOR: f"difference of {period}", REVERSAL: f"reversal of {period}"}.get(
+    return {PRIOR: f"correction of {period}", REVERSAL: f"reversal of {period}"}.get(
         kind, f"{period}, closed"
     )

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from reference_engine.attainments import AttainmentColumns
-from reference_engine.columns import Array
+from reference_engine.columns import NONE, Array
 from reference_engine.events import SOURCE, Events
 from reference_engine.lines import Lines, Rule, paid
 from reference_engine.mechanics.crediting.credits import TYPES, Credits
@@ -49,8 +49,10 @@ class Part:
     """With the trace on: a mechanic -> (payee, period) -> the figures that it looked at, in words."""
     above: bool = False
     """Whether it stands above the components of its plan."""
-    credited: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    credited: Array = field(default_factory=lambda: NONE)
     """The credits that the component pays on, whether they earn something or not."""
+    known: Array | None = None
+    """The day on which each line became known, where no record causes it and it was entered by hand."""
 
 
     def keep(self, payees: Array) -> None:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 import numpy as np
 
 from reference_engine import crediting
+from reference_engine.columns import Array
 from reference_engine.event_reader import read_events
+from reference_engine.events import Events
 from reference_engine.executors.local import Local
+from reference_engine.mechanics.crediting.credits import Credits
 from reference_engine.mechanics.paying import adjustment
 from reference_engine.plan_run import PlanRun
-from reference_engine.problems import NOWHERE, Problem, Stopped, did_you_mean
+from reference_engine.problems import NOWHERE, Problem, Stopped, Where, did_you_mean
 from reference_engine.quotas import Quotas
-from reference_engine.results import Result
+from reference_engine.restatement import Known
+from reference_engine.results import Part, Result
 from reference_engine.settlement import settle
 from reference_engine.vocabulary.calendar import NotAPeriod
 from reference_engine.vocabulary.numbers import MINOR_UNITS, format_money, format_number
@@ -47,10 +52,10 @@ def calculate(
         raise Stopped(
             Problem(
                 "not-a-period",
-                str(error),
+                error.what,
                 plans[0].where if plans else NOWHERE,
                 "What happened then would be paid in no period.",
-                "Extend the fiscal calendar, or correct the date or the interval.",
+                error.remedy,
             )
         ) from None
     except OverflowError as error:
@@ -86,9 +91,61 @@ def _calculate(
     trace: bool,
     executor: Local | None,
 ) -> Result:
+    problems: list[Problem] = []
+    earned = _earned(plans, world, as_of, until, payees, trace, executor, problems)
+    events, credits, quotas, parts = earned.events, earned.credits, earned.quotas, [*earned.parts, *earned.counting]
+
+    def then(day: date) -> Known:
+        """What the plans come to on what was known on an earlier day."""
+        before = _earned(
+            plans, world, min(day, as_of or day), until, payees, False, executor, problems
+        )
+        return Known(before.events, [*before.parts, *before.counting])
+
+    settled = settle(
+        parts,
+        plans,
+        world,
+        until,
+        None if earned.only is None else {int(c) for c in earned.only},
+        problems,
+        events,
+        earned.apart,
+        then,
+    )
+    _stop(problems)
+    result = Result(world, tuple(plans), events, credits, [*parts, *earned.apart], settled, quotas, tuple(f for run in earned.runs for f in run.shown))
+    _check_whole(result, problems)
+    _stop(problems)
+    return result
+
+
+@dataclass(frozen=True)
+class _Earned:
+    """What is paid before anything is settled.  counting, apart: adjustments that count towards draws, and those that stay out."""
+
+    events: Events
+    credits: Credits
+    quotas: Quotas
+    only: Array | None
+    runs: list[PlanRun]
+    parts: list[Part]
+    counting: list[Part]
+    apart: list[Part]
+
+
+def _earned(
+    plans: Sequence[Plan],
+    world: World,
+    as_of: date | None,
+    until: date | None,
+    payees: Collection[str] | None,
+    trace: bool,
+    executor: Local | None,
+    problems: list[Problem],
+) -> _Earned:
     # A trace follows lines from step to step, so it is kept in one piece.
     executor = Local(threads=1, chunk=1 << 62) if trace else executor or Local()
-    problems: list[Problem] = []
     _check(plans, world, problems)
     _stop(problems)
     crediting.check(world, problems)
@@ -109,14 +166,7 @@ def _calculate(
     _stop(problems)
     counting, apart = adjustment.parts(plans, world, only, as_of, until, trace, problems)
     _stop(problems)
-    settled = settle(
-        [*parts, *counting], plans, world, until, None if only is None else {int(c) for c in only}, problems, events
-    )
-    _stop(problems)
-    result = Result(world, tuple(plans), events, credits, [*parts, *counting, *apart], settled, quotas, tuple(f for run in runs for f in run.shown))
-    _check_whole(result, problems)
-    _stop(problems)
-    return result
+    return _Earned(events, credits, quotas, only, runs, parts, counting, apart)
 
 
 def _code(payee: str, world: World) -> int:
@@ -125,7 +175,9 @@ def _code(payee: str, world: World) -> int:
             Problem(
                 "unknown-payee",
                 f'there is no payee "{payee}".',
-                remedy=did_you_mean(payee, world.payees) or "Check the name in the table payees.",
+                Where(world.table("payees").file),
+                "Nobody can be calculated by that name.",
+                did_you_mean(payee, world.payees, "State the payee in the table payees."),
             )
         )
     return world.payee_code[payee]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact, same
+from reference_engine.columns import Array, Exact, days_of, same, some, taken
 from reference_engine.conversion import convert
 from reference_engine.events import SOURCE, Events, is_of
 from reference_engine.expressions.evaluate import number, yes
@@ -14,6 +14,7 @@ from reference_engine.mechanics.crediting.credits import DIRECT, TYPES, Credits
 from reference_engine.people import ALWAYS, NEVER, Days, clipped
 from reference_engine.plans.convention_reader import open_convention
 from reference_engine.problems import Problem, did_you_mean
+from reference_engine.reporting import FIRST_DAY, LAST_DAY
 from reference_engine.vocabulary.calendar import Period
 from reference_engine.vocabulary.plan import Component, Plan, Rounding
 from reference_engine.world import World
@@ -36,17 +37,20 @@ class Eligibility:
         table = world.table("plan_assignments")
         rows = (table.words("plan") == plan.name).nonzero()[0]
         payee = world.codes_of(table.words("payee")[rows])
-        last = table.days("to")[rows]
         # One layer for each assignment that a payee may have, so that all payees are looked up at once.
-        order = np.argsort(payee, kind="stable")
-        own = payee[order]
         layer = np.zeros(len(rows), dtype=np.int64)
-        layer[order] = np.arange(len(rows)) - np.searchsorted(own, own)
+        if len(set(payee.tolist())) < len(rows):
+            order = np.argsort(payee, kind="stable")
+            own = payee[order]
+            layer[order] = np.arange(len(rows)) - np.searchsorted(own, own)
         shape = (int(layer.max(initial=-1)) + 1, len(world.payees))
-        self.first = np.full(shape, np.datetime64("9999-12-31", "D"))
-        self.last = np.full(shape, np.datetime64("0001-01-01", "D"))
+        self.first, self.last = np.full(shape, LAST_DAY), np.full(shape, FIRST_DAY)
         self.first[layer, payee] = table.days("from")[rows]
-        self.last[layer, payee] = np.where(np.isnat(last), np.datetime64("9999-12-31", "D"), last)
+        if "to" in table.dates:
+            last = table.dates["to"][rows]
+            self.last[layer, payee] = np.where(np.isnat(last), LAST_DAY, last)
+        else:
+            self.last[layer, payee] = LAST_DAY
 
     def ever(self, payee: int) -> bool:
         """Whether a payee is on the plan at any time."""
@@ -139,10 +143,10 @@ def select(
     own = credits.of_plan(plan.name)
     if own is not None:
         wanted &= own
-    wanted &= np.array([t in component.credits for t in TYPES])[credits.type]
+    wanted &= np.array([t in component.credits for t in TYPES], dtype=bool)[credits.type]
     day = belongs = events.date[credits.event]
     back = is_of(source, "returns of deals", "returns of sales")
-    if back.any():
+    if some(back):
         # A return counts under the plan that its deal was sold under.
         sold = events.deal_date[credits.event]
         belongs = np.where(back & ~np.isnat(sold), sold, day)
@@ -168,7 +172,7 @@ def select(
 
 def in_period(plan: Plan, last: Array, day: Array) -> Array:
     """The position of the period in which each day counts; in the grace days after a period, still that one."""
-    period: Array = np.searchsorted(last, day)
+    period: Array = last.searchsorted(day)
     if not plan.grace_days:
         return period
     before = np.maximum(period - 1, 0)
@@ -189,7 +193,7 @@ def first_lines(
 ) -> Lines:
     """One line for each credit, with its base and nothing earned yet."""
     event = credits.event[rows]
-    last = np.array([p.last for p in periods], dtype="datetime64[D]")
+    last = days_of([p.last for p in periods])
     period = in_period(plan, last, credits.days(events, rows))
     worth, currency, in_units = _value(component, events, credits, rows, records, problems)
     value, counted, divided = _apportioned(worth, component, events, credits, rows, plan, problems)
@@ -204,15 +208,14 @@ def first_lines(
         if counted is not None:
             counted, _ = convert(counted, currency[event], events, event, period, periods, plan, world, problems)
         value, unit = convert(value, currency[event], events, event, period, periods, plan, world, problems)
-    sign = events.sign[event]
+    sign = taken(events.sign, event)
     if plan.conventions.get("returns.earn") != "mirror":
         if counted is not None:
-            counted = Exact(counted.num * sign, counted.den, counted.bound)
-        value, sign = Exact(value.num * sign, value.den, value.bound), np.ones(len(rows), dtype=np.int64)
+            counted = counted.signed(sign)
+        value, sign = value.signed(sign), same(1, len(rows), np.int64)
     size = len(rows)
-    parts = set(component.sources.values())
-    if len(parts) == 1:
-        earned = Exact.full(size, parts.pop())
+    if component.share is not None:
+        earned = Exact.full(size, component.share)
     else:
         shares = np.zeros(len(SOURCE), dtype=np.int64)
         table = Exact.of([component.sources[s] for s in component.sources])
@@ -374,9 +377,11 @@ def _apportioned(
     part of the rate that it earns where the commission is divided after the rate."""
     rounding = plan.conventions.round_at("credit")
     base = _shared(worth, events, credits, rows, rounding, plan, problems)
+    when = plan.conventions.get("split.when")
+    if when == "before rate" and credits.counted is None:
+        return base, None, None
     share = credits.share[rows]
     divides = (credits.type[rows] == DIRECT) & (share < Exact.full(len(rows), 1))
-    when = plan.conventions.get("split.when")
     if when is None and divides.any() and not all(m.proportional for m in component.earn):
         at = int(credits.event[rows[divides]][0])
         problems.append(
@@ -414,9 +419,9 @@ def _shared(
     problems: list[Problem],
 ) -> Exact:
     """Each credit's share of its event's value; with rounded credits the shares of a split still sum to the deal."""
-    whole = value[credits.event]
     if rounding is None:
-        return whole[rows] * credits.share[rows]
+        return value[credits.event[rows]] * credits.share[rows]
+    whole = value[credits.event]
     shared = (whole * credits.share).rounded(rounding.mode, rounding.decimals)
     direct = np.flatnonzero(credits.type == DIRECT)
     new = np.ones(len(direct), dtype=bool)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact
+from reference_engine.columns import Array, Exact, some
 from reference_engine.draw_terms import Term, stated
 from reference_engine.events import Events
+from reference_engine.far_dates import MAX_DAYS, farthest
 from reference_engine.mechanics.settling.draw import Draw
+from reference_engine.presence import Presence
 from reference_engine.problems import Problem, Where
-from reference_engine.restatement import component_word, restate
+from reference_engine.restatement import Known, component_word, restate
 from reference_engine.results import Part
 from reference_engine.selection import eligibility
 from reference_engine.settling_run import Settling, SettlingRun
@@ -24,8 +26,6 @@ from reference_engine.world import World
 
 Key = tuple[int, str]
 """payee, currency."""
-MAX_DAYS = 36_525
-"""No pay is settled over more than a century."""
 
 
 def settle(
@@ -36,12 +36,15 @@ def settle(
     only: set[int] | None,
     problems: list[Problem],
     events: Events,
+    apart: Sequence[Part] = (),
+    then: Callable[[date], Known] | None = None,
 ) -> tuple[list[Part], list[Balance]]:
     """Lines for draws, balances, closed periods and limits of every payee who has any, and the balance after each period.
 
-    only: the codes of the payees wanted; every one where None.
+    only: the codes of the payees wanted; every one where None.  apart: what is paid beside draws and balances.  then: what
+    the plans come to on what was known on an earlier day.
     """
-    closed = [_only(p, only) for p in restate(parts, plans, world, events, problems)]
+    closed = [_only(p, only) for p in restate(parts, plans, world, events, problems, apart, then)]
     if not _wanted([*parts, *closed], plans, world):
         return closed, []
     found = _Settlement([*parts, *closed], plans, world, until, only, problems)
@@ -53,7 +56,7 @@ def _wanted(parts: list[Part], plans: Sequence[Plan], world: World) -> bool:
     """Whether anything stands above the plans: a draw, a balance, a limit, or pay that may lie below zero."""
     if world.table("draws").size or world.table("opening_balances").size or any(p.settling for p in plans):
         return True
-    return any(bool((part.lines.amount.num < 0).any()) for part in parts)
+    return any(some(part.lines.amount.num < 0) for part in parts)
 
 
 def _only(part: Part, only: set[int] | None) -> Part:
@@ -152,7 +155,7 @@ class _Settlement:
         groups: dict[tuple[int, ...], list[Key]] = {}
         for key in sorted(keys):
             plans = tuple(sorted(self._plans_of(key)))
-            if key not in spans and not any(self.plans[p].settling for p in plans) and self._paid_out(plans):
+            if key not in spans and not any(_acting(self.plans[p]) for p in plans) and self._paid_out(plans):
                 continue
             groups.setdefault(plans, []).append(key)
         out: list[Part] = []
@@ -209,7 +212,7 @@ class _Settlement:
         """The payees whose whole pay some plan limits, tops up or carries."""
         out: set[Key] = set()
         for k, plan in enumerate(self.plans):
-            if not plan.settling:
+            if not _acting(plan):
                 continue
             out |= {key for key, plans in self.earning.items() if k in plans and self._wanted(key[0])}
             if any(isinstance(m, Settling) and m.everybody for m in plan.settling):
@@ -240,6 +243,17 @@ class _Settlement:
         stated = [t.where for t in terms if t.payee == payee]
         stated += [balances.where(int(r)) for r in np.flatnonzero(balances.words("payee") == self.world.payees[payee])]
         return next(iter(stated), Where())
+
+    def _far_off(self, keys: list[Key], terms: list[Term], paid: list[date], where: Where) -> Where:
+        """The row of a draw or a balance whose period lies farthest from the others and from what is paid."""
+        payees, table = {payee for payee, _ in keys}, self.world.table("opening_balances")
+        days = [(day, where) for day in paid]
+        own = [t for t in terms if t.payee in payees]
+        days += [(p.first, t.where) for t in own for p in (t.first, t.last) if p is not None]
+        for row, payee in enumerate(table.words("payee").tolist()):
+            if self.world.payee_code[payee] in payees:
+                days.append((self.world.period(str(table.words("period")[row])).first, table.where(row)))
+        return farthest(days, where)
 
     # -- settling them --------------------------------------------------------------------------------
     def _group(
@@ -279,13 +293,15 @@ class _Settlement:
             )
         if not days:
             return None, []
+        if self.until is not None and mine and any(_acting(p) for p in own):
+            # What everybody is paid, and what waits, goes on without records.
+            days.append(self._ends(min(days), cadence))
         if (max(days) - min(days)).days > MAX_DAYS:
-            stated = self._stated_at(keys, terms)
             self.problems.append(
                 Problem(
                     "dates-far-apart",
                     f"the pay, draws and balances reach from {min(days)} to {max(days)}.",
-                    stated if stated.file else where,
+                    self._far_off(keys, terms, [d for p in mine for d in (p.periods[0].first, p.periods[-1].last)], where),
                     "More than 100 years are hardly meant; a wrong date would move money to another period.",
                     "Correct the period, or state until when to calculate.",
                 )
@@ -372,6 +388,9 @@ class _Settlement:
         np.minimum.at(first, row[kept], at[kept])
         np.maximum.at(ends, row[kept], at[kept])
         whole_last = max((int(np.searchsorted(lasts, _day(p.periods[-1].last))) for p in mine), default=-1)
+        goes_on = self.until is not None and bool(mine) and any(_acting(p) for p in plans)
+        if goes_on:
+            whole_last = len(periods) - 1
         for key, found in spans.items():
             if key in row_of:
                 r = row_of[key]
@@ -380,15 +399,11 @@ class _Settlement:
                     ends[r] = max(ends[r], int(np.searchsorted(lasts, _day(b))))
         codes = np.array([k for k, _ in keys], dtype=np.int64)
         eligible = [e for e in self.eligible if e.plan in plans]
-
-        def on_in(period: Period) -> Array:
-            """Whether each payee is on one of the plans on the first or the last day of a period."""
-            days = [np.full(len(codes), np.datetime64(d, "D")) for d in (period.first, period.last)]
-            found: Array = np.logical_or.reduce([e.on(codes, d) for e in eligible for d in days])
-            return found
+        on_in = Presence(codes, eligible, self.world).on_in
 
         if any(isinstance(m, Settling) and m.everybody for p in plans for m in p.settling) and mine:
             begin, finish = self._span_of(mine, plans)
+            finish = periods[-1].last if goes_on else finish
             for t, period in enumerate(periods):
                 if begin <= period.first and period.last <= finish:
                     on = on_in(period)
@@ -421,6 +436,12 @@ class _Settlement:
         )
         return run, ends
 
+    def _ends(self, first: date, cadence: str) -> date:
+        """The last day of the last pay period that ends by the day up to which is calculated."""
+        assert self.until is not None
+        found = self.world.calendar.periods(min(first, self.until), self.until, cadence)
+        return max((p.last for p in found if p.last <= self.until), default=first)
+
     def _span_of(self, mine: list[Part], plans: tuple[Plan, ...]) -> tuple[date, date]:
         """The days that a group's run covers: those of its records, and of what it pays everybody."""
         first, last = min(p.periods[0].first for p in mine), max(p.periods[-1].last for p in mine)
@@ -451,6 +472,11 @@ class _Settlement:
                         "State it in the currency of the pay.",
                     )
                 )
+
+
+def _acting(plan: Plan) -> bool:
+    """Whether a plan settles anything, beyond how closed periods are shown."""
+    return any(isinstance(m, Settling) and m.acts for m in plan.settling)
 
 
 def _coded(words: Array, known: dict[str, int]) -> Array:

@@ -72,7 +72,7 @@ class SettlingRun:
     payees: codes.  unit: currencies.  periods: pay periods in order; cadence: how long one is.  pay: what would be paid,
     as far as the mechanics have gone.  parts: the same as it was earned, by plan and component, for mechanics that look at some
     of it.  first, last: the positions of the periods between which anything happens to a row; what lies outside isn't settled.
-    on_in: which rows' payees are on one of the plans in a period.  draws: those of the table.
+    on_in: which rows' payees are on one of the plans on some day of a period.  draws: those of the table.
     """
 
     world: World

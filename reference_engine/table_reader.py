@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact
+from reference_engine.columns import DAY, EPOCH, Array, Exact
 from reference_engine.problems import Problem, Where, did_you_mean
 from reference_engine.table import NO_DATE, Numbers, Table
 from reference_engine.vocabulary.dates import parse_date
@@ -18,15 +18,47 @@ from reference_engine.vocabulary.numbers import (
     parse_money,
     parse_number,
     parse_percent,
+    too_many_decimals,
 )
 from reference_engine.vocabulary.schemas import Field, TableSchema
 from reference_engine.vocabulary.tables import TextTable
 
 MAX_SHOWN = 50
+_NO_DAY = int(NO_DATE.astype(np.int64))
 
 
 def read_table(schema: TableSchema, text: TextTable, problems: list[Problem]) -> Table:
     """One table from its text.  Adds a Problem for whatever can't be read."""
+    header = {name: position for position, name in enumerate(text.header)}
+    if len(header) < len(text.header) or not schema.needed <= header.keys() <= schema.names:
+        header = _checked_header(schema, text, problems)
+    size, width = len(text.rows), len(text.header)
+    lines = text.lines or (0,) * size
+    if not {width}.issuperset(map(len, text.rows)):
+        _check_widths(schema, text, lines, problems)
+        return Table(schema.name, 0, {}, {}, {}, text.file, ())
+    columns: list[tuple[str, ...]] = list(zip(*text.rows, strict=True)) if size else [()] * width
+    reader = _Cells(schema, text.file, lines, problems)
+    words: dict[str, Array] = {}
+    dates: dict[str, Array] = {}
+    numbers: dict[str, Numbers] = {}
+    currencies = columns[header["currency"]] if "currency" in header else None
+    for name, position in header.items():
+        cells = columns[position]
+        spec = schema.field(name) or Field(name)
+        if spec.required and "" in cells:
+            reader.check_present(spec, cells)
+        if spec.kind == "date":
+            dates[name] = reader.dates(spec, cells)
+        elif spec.kind in ("money", "amount", "percent", "number"):
+            numbers[name] = reader.numbers(spec, cells, currencies)
+        else:
+            words[name] = reader.words(spec, cells)
+    return Table(schema.name, size, words, dates, numbers, text.file, tuple(lines))
+
+
+def _checked_header(schema: TableSchema, text: TextTable, problems: list[Problem]) -> dict[str, int]:
+    """The position of each column.  A Problem for each that stands twice, is unknown or is missing."""
     header_where = Where(text.file, text.header_line)
     header: dict[str, int] = {}
     known = [f.name for f in schema.fields]
@@ -59,7 +91,11 @@ def read_table(schema: TableSchema, text: TextTable, problems: list[Problem]) ->
         elif not name:
             problems.append(
                 Problem(
-                    "unknown-column", f"column {position + 1} of {schema.name} has no name.", header_where
+                    "unknown-column",
+                    f"column {position + 1} of {schema.name} has no name.",
+                    header_where,
+                    "Nothing says what its cells mean.",
+                    "Write its name into the header, or remove the column.",
                 )
             )
         header.setdefault(name, position)
@@ -80,8 +116,13 @@ def read_table(schema: TableSchema, text: TextTable, problems: list[Problem]) ->
                     hint,
                 )
             )
-    size = len(text.rows)
-    lines = text.lines or (0,) * size
+    return header
+
+
+def _check_widths(
+    schema: TableSchema, text: TextTable, lines: tuple[int, ...], problems: list[Problem]
+) -> None:
+    """A Problem for each row that has more or fewer cells than the header."""
     short = [(row, len(cells)) for row, cells in enumerate(text.rows) if len(cells) != len(text.header)]
     for row, count in short[:MAX_SHOWN]:
         problems.append(
@@ -93,26 +134,6 @@ def read_table(schema: TableSchema, text: TextTable, problems: list[Problem]) ->
                 "Add or remove a cell, or quote a cell that holds the delimiter.",
             )
         )
-    if short:
-        return Table(schema.name, 0, {}, {}, {}, text.file, ())
-    columns = [list(c) for c in zip(*text.rows, strict=True)] if size else [[] for _ in text.header]
-    reader = _Cells(schema, text.file, lines, problems)
-    words: dict[str, Array] = {}
-    dates: dict[str, Array] = {}
-    numbers: dict[str, Numbers] = {}
-    currencies = columns[header["currency"]] if "currency" in header else None
-    for name, position in header.items():
-        cells = columns[position]
-        spec = schema.field(name) or Field(name)
-        if spec.required and "" in cells:
-            reader.check_present(spec, cells)
-        if spec.kind == "date":
-            dates[name] = reader.dates(spec, cells)
-        elif spec.kind in ("money", "amount", "percent", "number"):
-            numbers[name] = reader.numbers(spec, cells, currencies)
-        else:
-            words[name] = reader.words(spec, cells)
-    return Table(schema.name, size, words, dates, numbers, text.file, tuple(lines))
 
 
 def _near_miss(name: str, known: list[str], header: tuple[str, ...]) -> str:
@@ -139,7 +160,7 @@ class _Cells:
             )
         )
 
-    def check_present(self, spec: Field, cells: list[str]) -> None:
+    def check_present(self, spec: Field, cells: tuple[str, ...]) -> None:
         for row, cell in enumerate(cells):
             if not cell:
                 self.problem(
@@ -150,10 +171,9 @@ class _Cells:
                     f"Write {_form(spec)}.",
                 )
 
-    def words(self, spec: Field, cells: list[str]) -> Array:
+    def words(self, spec: Field, cells: tuple[str, ...]) -> Array:
         allowed = ("yes", "no") if spec.kind == "yes/no" else spec.choices
-        if allowed:
-            wrong = set(cells) - {*allowed, ""}
+        if allowed and (wrong := set(cells) - {*allowed, ""}):
             for row, cell in enumerate(cells):
                 if cell in wrong:
                     self.problem(
@@ -163,6 +183,13 @@ class _Cells:
                         f'"{cell}" isn\'t one of the words allowed.',
                         did_you_mean(cell, allowed),
                     )
+        if cells != tuple(map(str.strip, cells)) or "\0" in "".join(cells):
+            self._check_blanks(spec, cells)
+        out = np.empty(len(cells), dtype=object)
+        out[:] = cells
+        return out
+
+    def _check_blanks(self, spec: Field, cells: tuple[str, ...]) -> None:
         for row, cell in enumerate(cells):
             if cell != cell.strip():
                 self.problem(
@@ -176,13 +203,9 @@ class _Cells:
                 self.problem(
                     "spaces-around", row, spec, f"the cell {cell!r} holds a NUL character.", "Remove it: nobody sees it."
                 )
-        out = np.empty(len(cells), dtype=object)
-        out[:] = cells
-        return out
 
-    def dates(self, spec: Field, cells: list[str]) -> Array:
-        out = np.empty(len(cells), dtype=NO_DATE.dtype)
-        out[:] = NO_DATE
+    def dates(self, spec: Field, cells: tuple[str, ...]) -> Array:
+        days = [_NO_DAY] * len(cells)
         known: dict[str, date | None] = {}
         for row, cell in enumerate(cells):
             if not cell:
@@ -199,10 +222,12 @@ class _Cells:
                     "Write year-month-day, like 2026-03-31.",
                 )
             else:
-                out[row] = day
-        return out
+                days[row] = day.toordinal() - EPOCH
+        return np.array(days, dtype=np.int64).view(DAY)
 
-    def numbers(self, spec: Field, cells: list[str], currencies: list[str] | None) -> Numbers:
+    def numbers(
+        self, spec: Field, cells: tuple[str, ...], currencies: tuple[str, ...] | None
+    ) -> Numbers:
         values: list[Any] = [0] * len(cells)
         currency = [""] * len(cells)
         present = np.zeros(len(cells), dtype=bool)
@@ -219,7 +244,7 @@ class _Cells:
                     values[row] = parse_percent(cell).value if spec.kind == "percent" else parse_number(cell)
                 present[row] = True
             except NotANumber as error:
-                self.problem("not-a-number", row, spec, str(error))
+                self.problem("not-a-number", row, spec, error.what, error.remedy)
         units = np.empty(len(cells), dtype=object)
         units[:] = currency
         return Numbers(Exact.of(values), present, units if spec.kind in ("money", "amount") else None)
@@ -228,16 +253,20 @@ class _Cells:
         if cell[-1:].isalpha():
             money = parse_money(cell)
             if stated and stated != money.currency:
-                raise NotANumber(f'"{cell}" isn\'t in {stated}, which the column "currency" states.')
+                raise NotANumber(
+                    f'"{cell}" isn\'t in {stated}, which the column "currency" states.',
+                    "Correct one of the two.",
+                )
             return money.amount, money.currency
         if not stated:
             raise NotANumber(
-                f'"{cell}" has no currency. Write it after the amount (1,200.50 EUR) or add a column "currency".'
+                f'"{cell}" has no currency.',
+                'Write it after the amount (1,200.50 EUR) or add a column "currency".',
             )
         amount = parse_number(cell)
         decimals = minor_units(stated)
         if 10**decimals % amount.denominator:
-            raise NotANumber(f'"{cell}" has more than the {decimals} decimals that {stated} has.')
+            raise too_many_decimals(cell, stated, decimals)
         return amount, stated
 
 
@@ -304,23 +333,24 @@ def check_keys(schema: TableSchema, table: Table, problems: list[Problem]) -> No
     """A Problem for each row whose key stands in an earlier row too."""
     columns = [
         (
-            table.days(k).astype(str)
+            table.dates[k]
             if k in table.dates
-            else table.amounts(k).value.num.astype(str)
+            else table.numbers[k].value.num
             if k in table.numbers
-            else table.text[k]
-            if k in table.text
             else table.words(k)
         ).tolist()
         for k in schema.key
     ]
-    seen: dict[tuple[str, ...], int] = {}
-    for row, key in enumerate(zip(*columns, strict=True)):
+    keys: list[tuple[Any, ...]] = list(zip(*columns, strict=True))
+    if len(set(keys)) == len(keys):
+        return
+    seen: dict[tuple[Any, ...], int] = {}
+    for row, key in enumerate(keys):
         if key in seen:
             problems.append(
                 Problem(
                     "duplicate-row",
-                    f"{schema.name}: {', '.join(k for k in key if k and k != 'NaT')} stands twice; first on line {table.where(seen[key]).line}.",
+                    f"{schema.name}: {', '.join(str(k) for k in key if k not in ('', None))} stands twice; first on line {table.where(seen[key]).line}.",
                     table.where(row),
                     "It would count twice, or only one of them would.",
                     "Remove one, or give it a name of its own.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,12 @@ from reference_engine.columns import Array
 from reference_engine.fiscal_calendar import read_calendar
 from reference_engine.people import People
 from reference_engine.problems import Problem, Where, did_you_mean
-from reference_engine.reporting import Reporting, reporting
+from reference_engine.reporting import Reporting, lasting, reporting
 from reference_engine.table import Table, empty
 from reference_engine.table_reader import check_keys, check_spans, joined, read_table
 from reference_engine.vocabulary.calendar import Calendar, NotAPeriod, Period
 from reference_engine.vocabulary.tables import TABLES, TextTable
-from reference_engine.words import coded, distinct
+from reference_engine.words import Words, as_words, distinct
 
 TERRITORY_OWNER = "territory owner"
 """The owner of a deal that belongs to whoever holds its territory."""
@@ -41,10 +42,20 @@ class World:
     @cached_property
     def payees(self) -> tuple[str, ...]:
         """Every payee, in the order in which they are first named: in payees, then wherever they are mentioned."""
-        names: dict[str, None] = dict.fromkeys(distinct(self.table("payees").words("payee")))
-        for name, column in _MENTIONS:
-            if name in self.tables:
-                names.update(dict.fromkeys(distinct(self.tables[name].words(column))))
+        names: dict[str, None] = {}
+        known: list[object] = []
+        for name, column in (("payees", "payee"), *_MENTIONS):
+            if name not in self.tables:
+                continue
+            words = self.tables[name].words(column)
+            own = as_words(words)
+            if own is not None and any(own.names is k for k in known):
+                continue
+            found = distinct(words)
+            names.update(dict.fromkeys(found))
+            if own is not None and len(found) == len(own.names):
+                # Columns that share their names can't mention anybody else.
+                known.append(own.names)
         names.pop("", None)
         for word in (TERRITORY_OWNER, BY_RULE, *self.table("groups").words("group").tolist()):
             if word in names and word not in self.table("payees").index:
@@ -56,7 +67,7 @@ class World:
 
     @cached_property
     def payee_code(self) -> dict[str, int]:
-        return {payee: code for code, payee in enumerate(self.payees)}
+        return dict(zip(self.payees, range(len(self.payees)), strict=True))
 
     def payee_column(self, name: str) -> Array:
         """A text column of the payees table, one entry for each payee of the world."""
@@ -64,11 +75,16 @@ class World:
             out = np.empty(len(self.payees), dtype=object)
             out[:] = ""
             table = self.table("payees")
-            if table.size:
-                out[self.codes_of(table.words("payee"))] = table.words(name)
+            if name in table.text:
+                out[self._listed] = table.text[name]
             out.flags.writeable = False
             self._payee_columns[name] = out
         return self._payee_columns[name]
+
+    @cached_property
+    def _listed(self) -> Array:
+        """The code of each row of payees."""
+        return self.codes_of(self.table("payees").words("payee"))
 
     @cached_property
     def _payee_columns(self) -> dict[str, Array]:
@@ -85,15 +101,26 @@ class World:
 
     def codes_of(self, names: Array) -> Array:
         """The codes of a column of payees' names; -1 for a name that is no payee's."""
-        words = coded(names)
+        words = as_words(names)
+        if words is None:
+            known = self.payee_code
+            return np.array([known.get(n, -1) for n in names.tolist()], dtype=np.int64)
+        found: Array = self.codes_of_names(words)[words.codes]
+        return found
+
+    def codes_of_names(self, words: Words) -> Array:
+        """The code of each name of a column; -1 for a name that is no payee's."""
         key = id(words.names)
         if key not in self._coded:
-            own = np.array([self.payee_code.get(n, -1) for n in words.names], dtype=np.int64)
+            listed = list(words.names)
+            own = (
+                np.arange(len(listed))
+                if listed == list(self.payees)
+                else np.fromiter(map(self.payee_code.get, listed, repeat(-1)), np.int64, len(listed))
+            )
             # The names are kept too, so that no others can take their place in memory.
             self._coded[key] = (words.names, own)
-        code = self._coded[key][1]
-        found: Array = code[words.codes]
-        return found
+        return self._coded[key][1]
 
     @cached_property
     def managers(self) -> Array:
@@ -110,6 +137,8 @@ class World:
                 for c in ("payee", "manager")
             ]
             return reporting(len(self.payees), codes[0], codes[1], table.days("from"), table.days("to"))
+        if not self.people.managers_change:
+            return lasting(self.managers)
         return reporting(len(self.payees), *self.people.manager_lines())
 
     @cached_property
@@ -188,36 +217,57 @@ def read_world(
 def _check_payees(world: World, problems: list[Problem]) -> None:
     """Where payees are listed, nobody else may be named: a slip in a name would pay nobody."""
     listed = world.table("payees")
+    _check_words(world, problems)
     if not listed.size:
         return
-    known = {TERRITORY_OWNER, BY_RULE, *world.table("groups").words("group").tolist()}
+    known = {"", TERRITORY_OWNER, BY_RULE, *world.table("groups").words("group").tolist(), *listed.index}
     for name, column in _MENTIONS:
         table = world.tables.get(name)
-        words = None if table is None else table.text.get(column)
-        if table is None or words is None:
+        if table is None or (words := table.text.get(column)) is None:
             continue
-        unknown: dict[str, int] = {}
-        for row, payee in enumerate(words.tolist()):
-            if payee and payee not in listed.index and payee not in known:
-                unknown.setdefault(payee, row)
-        for payee, row in list(unknown.items())[:MAX_SHOWN]:
+        named = words.tolist()
+        if known.issuperset(named):
+            continue
+        unknown = [payee for payee in dict.fromkeys(named) if payee not in known]
+        for payee in unknown[:MAX_SHOWN]:
             problems.append(
                 Problem(
                     "unknown-payee",
                     f'{name}, column "{column}": there is no payee "{payee}".',
-                    table.where(row),
+                    table.where(named.index(payee)),
                     "Nobody would be paid, or the wrong one.",
-                    did_you_mean(payee, listed.index) or "Add the payee to payees.",
+                    did_you_mean(payee, listed.index, "Add the payee to payees."),
                 )
             )
 
 
+def _check_words(world: World, problems: list[Problem]) -> None:
+    """Only what is sold can belong to the holder of a territory, or to whom rules find."""
+    for name, column in _MENTIONS:
+        if column == "owner" and name != "territories":
+            continue
+        table = world.tables.get(name)
+        words = table.text.get(column) if table is not None else None
+        if table is None or words is None:
+            continue
+        named = words.tolist()
+        for word in (TERRITORY_OWNER, BY_RULE):
+            if word in named and word not in world.table("payees").index:
+                problems.append(
+                    Problem(
+                        "unknown-payee",
+                        f'{name}, column "{column}": "{word}" is no payee; only the owner of a deal can be written so.',
+                        table.where(named.index(word)),
+                        "Nobody would be paid, or the wrong one.",
+                        "Write the payee's name.",
+                    )
+                )
+
+
 def _check_labels(world: World, problems: list[Problem]) -> None:
     for table in world.tables.values():
-        for spec in TABLES[table.name].fields:
-            if spec.kind != "period":
-                continue
-            for row, label in enumerate(table.words(spec.name).tolist()):
+        for column in TABLES[table.name].periods:
+            for row, label in enumerate(table.words(column).tolist()):
                 if not label:
                     continue
                 try:
@@ -225,6 +275,10 @@ def _check_labels(world: World, problems: list[Problem]) -> None:
                 except NotAPeriod as error:
                     problems.append(
                         Problem(
-                            "not-a-period", f'{table.name}, column "{spec.name}": {error}', table.where(row)
+                            "not-a-period",
+                            f'{table.name}, column "{column}": {error.what}',
+                            table.where(row),
+                            "The row would count for no time.",
+                            error.remedy,
                         )
                     )

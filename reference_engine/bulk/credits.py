@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,13 +16,14 @@ from reference_engine.vocabulary.plan import Rounding
 
 
 @dataclass(frozen=True)
-class RollUp:
-    """manager: of each payee, -1 for none.  receives: the payee's share of what is below; least, most: of which levels."""
+class Level:
+    """Credit that rolls up by so many levels.  above: of each payee, who receives it; -1 for nobody.
 
-    manager: Array
+    receives: the share of the payee's credit that whoever stands there receives.
+    """
+
+    above: Array
     receives: Exact
-    least: Array
-    most: Array
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,11 @@ class Value:
 
 
 class Sums:
-    """What has been summed so far, by place and pay period.  touched: where there was a credit at all."""
+    """What has been summed so far, by place and pay period.  nought: where something that isn't above 0 was added."""
 
     def __init__(self, cells: int) -> None:
         self.num = np.zeros(cells, dtype=np.int64)
-        self.touched = np.zeros(cells, dtype=bool)
+        self.nought = np.zeros(cells, dtype=bool)
         self.den, self.bound = 1, 0
 
     def add(self, cell: Array, amount: Exact) -> None:
@@ -59,18 +60,23 @@ class Sums:
         factor = self.den // amount.den
         self._grow(amount.bound * factor * len(cell))
         np.add.at(self.num, cell, amount.num if factor == 1 else amount.num * factor)
-        self.touched[cell] = True
+        if amount.num.min(initial=1) <= 0:
+            self.nought[cell[amount.num <= 0]] = True
 
     def take(self, other: Sums) -> None:
         """Adds what another one has summed."""
+        self.nought |= other.nought
         if not other.bound:
-            self.touched |= other.touched
             return
         self._refine(other.den)
         factor = self.den // other.den
         self._grow(other.bound * factor)
         self.num += other.num if factor == 1 else other.num * factor
-        self.touched |= other.touched
+
+    def touched(self) -> Array:
+        """Where there was a credit at all: amounts above 0 alone never sum to 0."""
+        found: Array = self.nought | (self.num != 0)
+        return found
 
     def _refine(self, den: int) -> None:
         """Goes on in units in which both what is summed and what comes are whole."""
@@ -99,60 +105,41 @@ class Direct:
 
 
 def direct(splits: Splits | None, batch: Batch, value: Value) -> Direct:
-    """The direct credits of some records, with the shares of split deals."""
-    owner, amount = batch.owner, batch.amount
-    rounding = value.credit
+    """The direct credits of some records: those of one owner, then the shares of split deals."""
+    amount, rounding = batch.amount, value.credit
     whole = amount if rounding is None else amount.rounded(rounding.mode, rounding.decimals)
-    if splits is not None:
-        first, count = splits.of(batch.deal)
-        # A split replaces the owner's credit; who has no owner has none to be replaced.
-        count = np.where(owner >= 0, count, 0)
-    if splits is None or not count.any():
-        owned = np.flatnonzero(owner >= 0)
-        if len(owned) == len(owner):
-            return Direct(owner, whole, None)
-        return Direct(owner[owned], whole[owned], owned)
-    rows = np.where(owner >= 0, np.maximum(count, 1), 0)
-    event = np.repeat(np.arange(len(owner)), rows)
-    part = np.flatnonzero(count[event])
-    of = event[part]
-    starts = np.flatnonzero(np.append(True, of[1:] != of[:-1]))
-    counts = count[of[starts]]
-    source = np.arange(len(part)) + np.repeat(first[of[starts]] - starts, counts)
-    payee = owner[event]
-    payee[part] = splits.payee[source]
-    shared = amount[of] * splits.share[source]
+    if splits is None:
+        return Direct(batch.owner, whole, None)
+    first, count = splits.of(batch.deal)
+    split = np.flatnonzero(count)
+    if not len(split):
+        return Direct(batch.owner, whole, None)
+    counts = count[split]
+    starts = np.cumsum(counts) - counts
+    of = np.repeat(split, counts)
+    source = np.arange(len(of)) + np.repeat(first[split] - starts, counts)
+    share = splits.share[source]
+    shared = amount[of] * share
     if rounding is not None:
         shared = shared.rounded(rounding.mode, rounding.decimals)
-        left = whole[of[starts]] - shared.sums(starts)
-        shared = _with_residue(shared, left, splits.share[source], starts, counts, value.residue)
-    amounts = whole[event]
-    den = amounts.den
-    if shared.den != den or amounts.num.dtype == object or shared.num.dtype == object:
-        split = np.zeros(len(event), dtype=bool)
-        split[part] = True
-        place = np.cumsum(split) - 1
-        return Direct(payee, Exact.where(split, shared[np.maximum(place, 0)], amounts), event)
-    num = amounts.num
-    num[part] = shared.num
-    return Direct(payee, Exact(num, den, max(amounts.bound, shared.bound)), event)
+        left = whole[split] - shared.sums(starts)
+        shared = _with_residue(shared, left, starts, counts, value.residue)
+    alone = np.flatnonzero(count == 0)
+    return Direct(
+        np.concatenate([batch.owner[alone], splits.payee[source]]),
+        Exact.concat([whole[alone], shared]),
+        np.concatenate([alone, of]),
+    )
 
 
-def _with_residue(
-    shared: Exact, left: Exact, share: Exact, starts: Array, counts: Array, who: str | None
-) -> Exact:
-    several = counts > 1
-    if not (left.num[several] != 0).any():
+def _with_residue(shared: Exact, left: Exact, starts: Array, counts: Array, who: str | None) -> Exact:
+    rows = np.flatnonzero((counts > 1) & (left.num != 0))
+    if not len(rows):
         return shared
-    if who == "first":
-        takes = starts
-    elif who == "last":
-        takes = starts + counts - 1
-    else:
+    if who not in ("first", "last"):
         raise NotPlain("cents of a split that go to the largest share, or to nobody stated")
-    rows = np.flatnonzero(several)
-    size = len(shared)
-    extra = np.zeros(size, dtype=left.num.dtype)
+    takes = starts if who == "first" else starts + counts - 1
+    extra = np.zeros(len(shared), dtype=left.num.dtype)
     extra[takes[rows]] = left.num[rows]
     return shared + Exact(extra, left.den, left.bound)
 
@@ -164,87 +151,67 @@ class Chunk:
         self.value = value
         self.found = direct(sources.splits, batch, value)
         event = self.found.event
-        day, belongs, currency = batch.day, batch.belongs, batch.currency
-        self.day = day if event is None else day[event]
-        self.belongs = self.day if belongs is day else belongs if event is None else belongs[event]
-        self.currency = currency if event is None else currency[event]
-        self.days = sources.days
-        self.period = value.period[self.day]
+        self.period = value.period[batch.day]
+        self.belongs = batch.belongs
+        self.payee = self.found.payee.astype(np.int64)
+        if value.factor is not None:
+            key = batch.currency.astype(np.int64) * sources.days + batch.day
+            if not value.known[key].all():
+                raise NotPlain("a missing exchange rate")
+            foreign = value.foreign[batch.currency]
+            self.is_foreign = foreign if event is None else foreign[event]
+            self.rate = key if event is None else key[event]
+            self.foreign = np.flatnonzero(self.is_foreign)
+            self.factor = value.factor[self.rate[self.foreign]]
+        if event is not None:
+            self.period, self.belongs = self.period[event], self.belongs[event]
 
-    def of_type(self, kind: str, rollup: RollUp | None) -> Iterator[tuple[Array, Exact, Array | None]]:
-        """payee, converted value and position among the direct credits (None for all), level by level."""
-        if kind == "direct":
-            yield self.found.payee, self._converted(self.found.value, None), None
-            return
-        if rollup is None:
-            return
-        rounding = self.value.credit
-        at, amount, rows = self.found.payee, self.found.value, None
-        level = 0
-        while True:
-            at = rollup.manager[at]
-            level += 1
-            above = at >= 0
-            if not above.all():
-                kept = np.flatnonzero(above)
-                if not len(kept):
-                    return
-                at, amount = at[kept], amount[kept]
-                rows = kept if rows is None else rows[kept]
-            share = rollup.receives[at]
-            gets = (share.num != 0) & (level >= rollup.least[at]) & (level <= rollup.most[at])
-            if gets.all():
-                value = amount * share
-                found, where = at, rows
-            else:
-                kept = np.flatnonzero(gets)
-                if not len(kept):
-                    continue
-                value, found = amount[kept] * share[kept], at[kept]
-                where = kept if rows is None else rows[kept]
-            if rounding is not None:
-                value = value.rounded(rounding.mode, rounding.decimals)
-            yield found, self._converted(value, where), where
+    def keys(self, places: Places) -> Array:
+        """Of each direct credit its payee and span, as the places ask for them."""
+        return self.payee * places.spans.size + places.spans.at[self.belongs]
 
-    def add(self, sums: Sums, places: Places, payee: Array, amount: Exact, rows: Array | None) -> None:
-        """Adds credits to the sums of the places that they count for."""
-        span = places.span[self.belongs]
-        period = self.period
-        if rows is not None:
-            span, period = span[rows], period[rows]
-        key = payee.astype(np.int64) * places.spans + span
-        for layer in places.layers:
-            place = layer[key]
-            on = place >= 0
-            if on.all():
-                sums.add(place * self.value.periods + period, amount)
-            elif on.any():
-                kept = np.flatnonzero(on)
-                sums.add(place[kept] * self.value.periods + period[kept], amount[kept])
+    def add(self, sums: Sums, layers: Sequence[Array], key: Array, level: Level | None) -> None:
+        """Adds the direct credits, or what of them reaches a level, to the sums of the places that they count for."""
+        place = layers[0][key]
+        on = place >= 0
+        rows: Array | None = None
+        if not on.all():
+            rows = np.flatnonzero(on)
+            if not len(rows):
+                return
+            place = place[rows]
+        amount = self._amount(level, rows)
+        period = self.period if rows is None else self.period[rows]
+        sums.add(place.astype(np.int64) * self.value.periods + period, amount)
+        if len(layers) > 1:
+            key = key if rows is None else key[rows]
+            for layer in layers[1:]:
+                # Who has a second component at a time has a first one too.
+                place = layer[key]
+                kept = np.flatnonzero(place >= 0)
+                sums.add(place[kept].astype(np.int64) * self.value.periods + period[kept], amount[kept])
+
+    def _amount(self, level: Level | None, rows: Array | None) -> Exact:
+        amount = self.found.value if rows is None else self.found.value[rows]
+        if level is not None:
+            amount = amount * level.receives[self.payee if rows is None else self.payee[rows]]
+            if (rounding := self.value.credit) is not None:
+                amount = amount.rounded(rounding.mode, rounding.decimals)
+        return self._converted(amount, rows)
 
     def _converted(self, value: Exact, rows: Array | None) -> Exact:
-        factor = self.value.factor
-        if factor is None:
+        factor, rounding = self.value.factor, self.value.conversion
+        if factor is None or not len(self.foreign):
             return value
-        currency = self.currency if rows is None else self.currency[rows]
-        foreign = np.flatnonzero(self.value.foreign[currency])
-        rounding = self.value.conversion
-        if not len(foreign) and rounding is not None:
-            return value
-        day = self.day if rows is None else self.day[rows]
         if rounding is None:
-            key = currency.astype(np.int32) * self.days + day
-            self._check(key)
-            return value * factor[key]
-        key = currency[foreign].astype(np.int32) * self.days + day[foreign]
-        self._check(key)
-        converted = (value[foreign] * factor[key]).rounded(rounding.mode, rounding.decimals)
-        if converted.den == value.den and converted.num.dtype == value.num.dtype:
-            num = value.num.copy()
-            num[foreign] = converted.num
-            return Exact(num, value.den, max(value.bound, converted.bound))
-        raise NotPlain("credits that aren't rounded before they are converted")
-
-    def _check(self, key: Array) -> None:
-        if not self.value.known[key].all():
-            raise NotPlain("a missing exchange rate")
+            return value * factor[self.rate if rows is None else self.rate[rows]]
+        at, own = self.foreign, self.factor
+        if rows is not None:
+            at = np.flatnonzero(self.is_foreign[rows])
+            own = factor[self.rate[rows[at]]]
+        converted = (value[at] * own).rounded(rounding.mode, rounding.decimals)
+        if converted.den != value.den or converted.num.dtype != value.num.dtype:
+            raise NotPlain("credits that aren't rounded before they are converted")
+        num = value.num.copy()
+        num[at] = converted.num
+        return Exact(num, value.den, max(value.bound, converted.bound))

@@ -54,6 +54,13 @@ class Payouts:
                 )
 
 
+def cells_of(mask: Array) -> tuple[Array, Array]:
+    """The rows and columns where a matrix of payees and periods holds, row by row."""
+    # Several times as quick as to ask the matrix for both at once.
+    row, column = np.divmod(np.flatnonzero(mask), mask.shape[1])
+    return row, column
+
+
 def condensed(part: Part) -> Part:
     """The part with one line for each payee, pay period, kind and currency of what is released."""
     lines = part.lines

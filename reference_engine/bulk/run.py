@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from threading import Lock
 
 import numpy as np
 
 from reference_engine.bulk import plain, settling, sources
-from reference_engine.bulk.credits import Chunk, RollUp, Sums, Value
-from reference_engine.bulk.places import Places
+from reference_engine.bulk.credits import Chunk, Level, Sums, Value
+from reference_engine.bulk.grids import Grid, grid, whole
+from reference_engine.bulk.places import Places, Spans
 from reference_engine.bulk.plain import NotPlain
 from reference_engine.bulk.results import Pay, Payouts, condensed, pays
 from reference_engine.bulk.sources import Records
@@ -30,11 +31,13 @@ from reference_engine.quotas import Quotas
 from reference_engine.results import Part
 from reference_engine.run import calculate
 from reference_engine.settlement import settle
+from reference_engine.timeline import accumulates
 from reference_engine.vocabulary.calendar import Period
 from reference_engine.vocabulary.plan import Component, Plan, Rounding
 from reference_engine.world import World
 
 Member = tuple[Plan, Component]
+MAX_LEVELS = 50
 
 
 @dataclass(frozen=True)
@@ -54,13 +57,18 @@ class _Reading:
 
 @dataclass
 class _Group:
-    """Components that read credits alike, the places of their payees, and what has been summed."""
+    """Components that read credits alike, the places of their payees, and what has been summed.
+
+    ways: how credit reaches them: directly, or up to a level; with the layers of places of whoever it reaches.
+    """
 
     reading: _Reading
     members: list[Member]
     value: Value
     places: Places
+    ways: list[tuple[Level | None, list[Array]]]
     sums: Sums
+    touched: Array = field(default_factory=lambda: np.zeros(0, dtype=bool))
 
 
 def payouts(plans: Sequence[Plan], world: World, *, executor: Local | None = None) -> Payouts:
@@ -84,12 +92,13 @@ class _Run:
         self.plans, self.world, self.executor = plans, world, executor
         self.problems: list[Problem] = []
         self.sources = sources.read(world)
-        self.rollup = self._rollup()
+        self.levels = self._levels()
         if len({plan.name for plan in plans}) < len(plans):
             raise NotPlain("two plans of one name")
         self.quotas = Quotas(world, self.problems, plans)
         self._stop()
         self.eligible = {plan.name: self.quotas.eligible(plan.name) for plan in plans}
+        self.spans = Spans(plans, self.eligible, len(world.payees), self.sources.first, self.sources.days)
         self.groups = self._groups()
 
     def pays(self) -> list[Pay]:
@@ -102,17 +111,22 @@ class _Run:
                 found[plan.name, component.name] = lines
                 seen = touched.setdefault(plan.name, np.zeros(group.value.periods, dtype=bool))
                 seen |= periods
-        out: list[Part] = []
-        for plan in self.plans:
-            out += self._plan(plan, found, touched[plan.name])
+
+        def paid(plan: Plan) -> tuple[Sequence[Part | Grid], list[Pay]]:
+            parts = self._plan(plan, found, touched[plan.name])
+            rows = [[part.pay()] if isinstance(part, Grid) else list(pays(part)) for part in parts]
+            return parts, [pay for own in rows for pay in own]
+
+        done = list(self.executor.map(paid, self.plans))
         self._stop()
-        paid = [pay for part in out for pay in pays(part)]
-        settled = settling.settle(paid, self.plans, self.world)
+        out = [pay for _, own in done for pay in own]
+        settled = settling.settle(out, self.plans, self.world, self.executor)
         if settled is None:
-            closed, _ = settle(out, self.plans, self.world, None, None, self.problems, joined([]))
+            lined = [p.part() if isinstance(p, Grid) else p for parts, _ in done for p in parts]
+            closed, _ = settle(lined, self.plans, self.world, None, None, self.problems, joined([]))
             self._stop()
             settled = [pay for part in closed for pay in pays(part)]
-        return [*paid, *settled]
+        return [*out, *settled]
 
     def _stop(self) -> None:
         if self.problems:
@@ -120,22 +134,35 @@ class _Run:
             raise NotPlain(str(self.problems[0]))
 
     # -- preparing --------------------------------------------------------------------------------------
-    def _rollup(self) -> RollUp | None:
+    def _levels(self) -> list[Level]:
+        """What rolls up, level by level; nothing where no component pays on it."""
         wanted = {kind for plan in self.plans for c in plan.components for kind in c.credits}
         if "roll-up" not in wanted:
-            return None
+            return []
         if self.world.reporting.dated or self.world.reporting.several:
             raise NotPlain("reporting lines that change, or several managers")
         found = [r for r in rules.rules_of(self.world) if r.kind != OVERLAY]
         if len(found) > 1 or any(not r.plain for r in found):
             raise NotPlain("crediting rules with conditions")
         if not found:
-            return None
+            return []
         rule = found[0]
         own = {plan.conventions.get("rollup.own_sales") for plan in self.plans}
         if own - {None, "excluded"} or (None in own and self.sources.credited(rule.mask)):
             raise NotPlain("managers' own sales among their roll-up credit")
-        return RollUp(self.world.managers.astype(np.int32), rule.receives, rule.least, rule.most)
+        managers = self.world.managers
+        out: list[Level] = []
+        above = np.arange(len(managers))
+        while True:
+            above = np.where(above >= 0, managers[above], -1)
+            number = len(out) + 1
+            if not (above >= 0).any():
+                return out
+            if number > MAX_LEVELS:
+                raise NotPlain("a great many levels of managers")
+            gets = (above >= 0) & (number >= rule.least[above]) & (number <= rule.most[above])
+            gets &= rule.receives.num[above] != 0
+            out.append(Level(np.where(gets, above, -1), rule.receives[above]))
 
     def _groups(self) -> list[_Group]:
         members: dict[_Reading, list[Member]] = {}
@@ -185,9 +212,13 @@ class _Run:
             period,
             len(periods),
         )
-        eligible = [self.eligible[plan.name] for plan, _ in members]
-        places = Places(members, eligible, len(world.payees), first, self.sources.days)
-        return _Group(reading, members, value, places, Sums(0))
+        places = Places(members, self.spans)
+        ways: list[tuple[Level | None, list[Array]]] = []
+        if "direct" in reading.credits:
+            ways.append((None, places.layers))
+        if "roll-up" in reading.credits:
+            ways += [(level, places.above(level.above)) for level in self.levels]
+        return _Group(reading, members, value, places, ways, Sums(0))
 
     def _factors(
         self, reading: _Reading, foreign: Array, days: Array, period: Array, periods: list[Period]
@@ -247,6 +278,8 @@ class _Run:
                     group.sums.take(sums)
                 else:
                     group.sums = sums
+        for group in self.groups:
+            group.touched = group.sums.touched()
 
     def _credit(self, records: Records, rows: slice, own: list[Sums]) -> None:
         made: dict[_Reading, Chunk] = {}
@@ -259,53 +292,55 @@ class _Run:
             if alike not in made:
                 made[alike] = Chunk(self.sources, batch, group.value)
             chunk = made[alike]
-            for kind in group.reading.credits:
-                for payee, amount, at in chunk.of_type(kind, self.rollup):
-                    chunk.add(sums, group.places, payee, amount, at)
+            key = chunk.keys(group.places)
+            for level, layers in group.ways:
+                chunk.add(sums, layers, key, level)
 
     def _lines(self, group: _Group, number: int) -> tuple[Lines, Array]:
         """A component's sums as lines: one for each payee and period; and the periods that have any."""
-        periods, payees = group.value.periods, group.places.payees
-        start = number * payees * periods
-        touched = group.sums.touched[start : start + payees * periods]
+        periods, places = group.value.periods, group.places
+        start, end = places.starts[number], places.starts[number + 1]
+        touched = group.touched[start * periods : end * periods]
         cell = np.flatnonzero(touched)
-        base = Exact(group.sums.num[start + cell], group.sums.den)
-        seen: Array = np.logical_or.reduce(touched.reshape(payees, periods), axis=0)
+        base = Exact(group.sums.num[start * periods + cell], group.sums.den)
+        seen: Array = np.logical_or.reduce(touched.reshape(-1, periods), axis=0)
+        place, period = np.divmod(cell, periods)
+        payee = places.payee[start + place]
         unit = same(group.reading.currency, len(cell))
-        lines = Lines.plain(
-            cell // periods, cell % periods, Exact.full(len(cell), 0), unit, base=base, unit=unit
-        )
+        lines = Lines.plain(payee, period, Exact.full(len(cell), 0), unit, base=base, unit=unit)
         return lines, seen
 
     # -- earning and paying -----------------------------------------------------------------------------
-    def _plan(self, plan: Plan, found: dict[tuple[str, str], Lines], seen: Array) -> list[Part]:
+    def _plan(self, plan: Plan, found: dict[tuple[str, str], Lines], seen: Array) -> Sequence[Part | Grid]:
         if not seen.any():
             return []
         run, periods, first = self._plan_run(plan, seen)
-        out: list[Part] = []
         whole_plan = bool(plan.pay or plan.conventions.round_at("payout"))
+        done: list[Part | Grid] = []
         for component in plan.components:
             lines = found[plan.name, component.name]
             at = lines.period - first
+            lines = lines.change(period=at, paid_in=at)
             own = run._run(component, periods)
-            part = Part(
-                plan,
-                component.name,
-                component,
-                own.rules,
-                own.attainments,
-                periods,
-                lines.change(period=at, paid_in=at),
-            )
-            part = run.earned(part, own)
+            made = grid(lines, own)
+            self.problems.extend(own.problems)
             self._stop()
-            out.append(condensed(part) if whole_plan else part)
-        if whole_plan:
-            whole = run._whole(out, periods)
+            if made is not None:
+                done.append(made)
+                continue
+            part = Part(plan, component.name, component, own.rules, own.attainments, periods, lines)
+            done.append(run.earned(part, own))
             self._stop()
-            if whole is not None:
-                out.append(condensed(whole))
-        return out
+        if not whole_plan:
+            return done
+        grids = [part for part in done if isinstance(part, Grid)]
+        lined = any(len(part.lines) for part in done if isinstance(part, Part))
+        if grids and not lined and (more := whole(grids, run._run(_above(plan), periods))) is not None:
+            return [*done, *more]
+        parts = [condensed(part.part() if isinstance(part, Grid) else part) for part in done]
+        above = run._whole(parts, periods)
+        self._stop()
+        return [*parts, *([condensed(above)] if above is not None else [])]
 
     def _plan_run(self, plan: Plan, seen: Array) -> tuple[PlanRun, list[Period], int]:
         """The run of a plan over its own periods, and the position of the first of them among all."""
@@ -328,12 +363,21 @@ class _Run:
             self.executor,
         )
         first = int(size[0])
-        if run._accumulates():
+        if accumulates(plan, world):
             opening = world.calendar.period_of(every[first].first, "year").first
             first = next(i for i, p in enumerate(every) if p.last >= opening)
         periods = every[first : int(size[-1]) + 1]
+        for mechanic in (m for c in plan.components for m in (*c.earn, *c.pay, *plan.pay)):
+            day = mechanic.reaches(world, run.events, last, cadence)
+            if day is not None and day > periods[-1].last:
+                raise NotPlain(f'"{mechanic.name}" of "{plan.name}" pays after the period of the last record')
         run.eligible = self.eligible[plan.name]
         run.figures = Figures(
             plan, world, self.quotas, periods, lambda m: run._counted(m, periods), self.problems
         )
         return run, periods, first
+
+
+def _above(plan: Plan) -> Component:
+    """What stands above the components of a plan, in the form in which components stand."""
+    return Component("plan", plan.components[0].measure, {}, (), (), plan.pay, where=plan.where)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 
-from reference_engine.bulk.results import Pay
-from reference_engine.columns import Array, Exact, is_same, same
+from reference_engine.bulk.results import Pay, cells_of
+from reference_engine.columns import LIMIT, Array, Exact, is_same, same
 from reference_engine.draw_ledger import ADDED, FLOOR, NONE, Cells, Moved, ledger
+from reference_engine.executors.local import Local
 from reference_engine.settling_run import SettlingRun
 from reference_engine.table import Table
 from reference_engine.vocabulary.calendar import Period
@@ -20,6 +22,8 @@ from reference_engine.world import World
 
 KINDS = {"recoverable": FLOOR, "non-recoverable": FLOOR, "loan": ADDED, "non-recoverable additional": ADDED}
 OWED = ("recoverable", "loan")
+AT_ONCE = 1 << 13
+"""So many payees are settled at a time: their columns then stay near the processor."""
 _READ = ("payee", "kind", "amount", "per", "from", "to")
 _SAME = {"draw.recovery": "immediate", "draw.scope": "all earnings", "draw.surplus_offsets": "no"}
 
@@ -44,7 +48,7 @@ class _Rounded:
         return amount if r is None else amount.rounded(r.mode, r.decimals)
 
 
-def settle(pays: Sequence[Pay], plans: Sequence[Plan], world: World) -> list[Pay] | None:
+def settle(pays: Sequence[Pay], plans: Sequence[Plan], world: World, executor: Local) -> list[Pay] | None:
     """What draws and pay below zero change; None where the ordinary settlement has to look at it."""
     usual = world.calendar.pay_cadence or "month"
     cadences, units = {p.pays or usual for p in plans}, {p.currency for p in pays}
@@ -66,22 +70,33 @@ def settle(pays: Sequence[Pay], plans: Sequence[Plan], world: World) -> list[Pay
     bounds = [p for pay in pays for p in (pay.periods[0], pay.periods[-1])]
     bounds += [p for pair in spans for p in pair]
     periods = world.calendar.periods(min(p.first for p in bounds), max(p.last for p in bounds), cadence)
-    total, there = _total(pays, len(world.payees), periods)
-    draws = _draws(table, world, spans, periods, there)
-    if draws is None:
+    total = _total(pays, len(world.payees), periods)
+    there = np.zeros(len(world.payees), dtype=bool)
+    for pay in pays:
+        there[pay.payee] = True
+    drawing = np.zeros(len(world.payees), dtype=bool)
+    drawing[world.codes_of(table.words("payee"))] = True
+    if total is None or (drawing & ~there).any():
         return None
     # Nothing happens to the others.
-    rows = np.flatnonzero((draws.does != NONE).any(axis=1) | (total.num < 0).any(axis=1))
-    draws = _Draws(draws.amount[rows], draws.does[rows], draws.owed[rows])
-    forgives = _alike(plans, "draw.negative") == "forgiven"
-    cells = _cells(total[rows], draws, carries == "carried", forgives)
-    roundings = {p.conventions.round_at("payout") for p in plans}
-    rounding = roundings.pop() if len(roundings) == 1 else None
-    # The ledger asks its run only how payouts are rounded.
-    moved = ledger(cells, cast(SettlingRun, _Rounded(rounding)))
-    if carries != "carried" and carries != "paid out":
+    below = np.zeros(len(there), dtype=bool)
+    below[np.flatnonzero(total.num.ravel() < 0) // len(periods)] = True
+    rows = np.flatnonzero(drawing | below)
+    draws = _draws(table, world, spans, periods, rows)
+    if draws is None or (carries != "carried" and carries != "paid out"):
         return None
-    return list(_flows(moved, draws, rows, periods, unit))
+    forgives = _alike(plans, "draw.negative") == "forgiven"
+    roundings = {p.conventions.round_at("payout") for p in plans}
+    # The ledger asks its run only how payouts are rounded.
+    rounded = cast(SettlingRun, _Rounded(roundings.pop() if len(roundings) == 1 else None))
+
+    def settled(own: slice) -> list[Pay]:
+        mine = _Draws(draws.amount[own], draws.does[own], draws.owed[own])
+        cells = _cells(total[rows[own]], mine, carries == "carried", forgives)
+        return list(_flows(ledger(cells, rounded), mine, rows[own], periods, unit))
+
+    parts = [slice(a, a + AT_ONCE) for a in range(0, len(rows), AT_ONCE)]
+    return [pay for flows in executor.map(settled, parts) for pay in flows]
 
 
 def _alike(plans: Sequence[Plan], name: str) -> str | None:
@@ -125,47 +140,52 @@ def _pairs(a: Array, b: Array) -> list[tuple[int, int]]:
     return list(dict.fromkeys(zip(a.tolist(), b.tolist(), strict=True)))
 
 
-def _total(pays: Sequence[Pay], payees: int, periods: list[Period]) -> tuple[Exact, Array]:
-    """What is paid to each payee in each period, and who is paid at all."""
+def _total(pays: Sequence[Pay], payees: int, periods: list[Period]) -> Exact | None:
+    """What is paid to each payee in each period; None where it goes beyond whole numbers of 64 bits."""
+    dens = [pay.amount.den for pay in pays if isinstance(pay.amount.den, int)]
+    if len(dens) < len(pays):
+        return None
+    den = math.lcm(*dens)
+    bound = sum(pay.amount.bound * (den // own) for pay, own in zip(pays, dens, strict=True))
+    if bound > LIMIT or any(pay.amount.num.dtype == object for pay in pays):
+        return None
     position = {p.first: i for i, p in enumerate(periods)}
-    there = np.zeros(payees, dtype=bool)
-    cells: list[Array] = []
-    for pay in pays:
+    total = np.zeros(payees * len(periods), dtype=np.int64)
+    for pay, own in zip(pays, dens, strict=True):
         place = np.array([position[p.first] for p in pay.periods], dtype=np.int64)
-        cells.append(pay.payee * len(periods) + place[pay.period])
-        there[pay.payee] = True
-    cell, amount = np.concatenate(cells), Exact.concat([p.amount for p in pays])
-    order = np.argsort(cell, kind="stable")
-    starts = np.searchsorted(cell[order], np.arange(payees * len(periods)))
-    return amount[order].sums(starts).reshape(payees, len(periods)), there
+        # A payee stands once in each period of what one component pays.
+        total[pay.payee * len(periods) + place[pay.period]] += pay.amount.num * (den // own)
+    return Exact(total.reshape(payees, len(periods)), den, bound)
 
 
 def _draws(
-    table: Table, world: World, spans: list[tuple[Period, Period]], periods: list[Period], there: Array
+    table: Table, world: World, spans: list[tuple[Period, Period]], periods: list[Period], rows: Array
 ) -> _Draws | None:
-    shape = (len(there), len(periods))
+    """The draws of some payees; None where two of one payee lie in one period."""
+    shape = (len(rows), len(periods))
     if not table.size:
         return _Draws(Exact.full(shape, 0), same(NONE, shape, np.int64), same(False, shape, bool))
-    payees, kinds = coded(table.words("payee")), coded(table.words("kind"))
-    code = np.array([world.payee_code[n] for n in payees.names], dtype=np.int64)[payees.codes]
-    if not there[code].all():
-        return None
+    row = np.searchsorted(rows, world.codes_of(table.words("payee")))
+    kinds = coded(table.words("kind"))
     starts, ends = (coded(table.words(name)).codes for name in ("from", "to"))
     amount = table.amounts("amount").value
     if not isinstance(amount.den, int):
         return None
-    num = np.zeros(shape, dtype=amount.num.dtype)
-    does = np.full(shape, NONE, dtype=np.int64)
-    owed = np.zeros(shape, dtype=bool)
-    what = np.array([KINDS[k] for k in kinds.names], dtype=np.int64)[kinds.codes]
+    # The ledger goes period by period, so that a period lies together.
+    num = np.zeros(shape, dtype=amount.num.dtype, order="F")
+    does = np.full(shape, NONE, dtype=np.int8, order="F")
+    owed = np.zeros(shape, dtype=bool, order="F")
+    what = np.array([KINDS[k] for k in kinds.names], dtype=np.int8)[kinds.codes]
     debt = np.array([k in OWED for k in kinds.names], dtype=bool)[kinds.codes]
     for (first, last), (a, b) in zip(spans, _pairs(starts, ends), strict=True):
-        rows = np.flatnonzero((starts == a) & (ends == b))
+        own = np.flatnonzero((starts == a) & (ends == b))
         inside = np.array([first.first <= p.first and p.last <= last.last for p in periods], dtype=bool)
-        cell = np.ix_(code[rows], np.flatnonzero(inside))
-        if len(np.unique(code[rows])) < len(rows) or (does[cell] != NONE).any():
+        drawn = np.zeros(len(rows), dtype=np.int64)
+        np.add.at(drawn, row[own], 1)
+        cell = np.ix_(row[own], np.flatnonzero(inside))
+        if drawn.max() > 1 or (len(spans) > 1 and (does[cell] != NONE).any()):
             return None
-        num[cell], does[cell], owed[cell] = amount.num[rows, None], what[rows, None], debt[rows, None]
+        num[cell], does[cell], owed[cell] = amount.num[own, None], what[own, None], debt[own, None]
     return _Draws(Exact(num, amount.den, amount.bound), does, owed)
 
 
@@ -196,18 +216,21 @@ def _cells(total: Exact, draws: _Draws, carries: bool, forgives: bool) -> Cells:
 
 
 def _flows(moved: Moved, draws: _Draws, payees: Array, periods: list[Period], unit: str) -> list[Pay]:
-    drawn = (draws.does != NONE).any(axis=1)[:, None]
-    nothing = Exact.full(drawn.shape, 0)
+    drawn = (draws.does != NONE).any(axis=1)
     found = (
         ("draw advance", moved.advance),
         ("draw", moved.added),
-        ("draw recovery", Exact.where(drawn, -moved.recovery, nothing)),
-        ("balance recovered", Exact.where(~drawn, -moved.recovery, nothing)),
+        ("draw recovery", -moved.recovery),
+        ("balance recovered", -moved.recovery),
         ("carried to the next period", moved.carried),
     )
     out: list[Pay] = []
     for kind, matrix in found:
-        row, at = np.nonzero(matrix.num)
+        row, at = cells_of(matrix.num != 0)
+        if kind in ("draw recovery", "balance recovered"):
+            # Who has a draw pays it back; anybody else a debt.
+            own = drawn[row] == (kind == "draw recovery")
+            row, at = row[own], at[own]
         if len(row):
             out.append(Pay("", kind, unit, tuple(periods), payees[row], at, matrix[row, at]))
     return out

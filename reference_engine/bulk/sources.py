@@ -83,10 +83,15 @@ class Splits:
         if not len(deal):
             return deal, deal
         # Looked up among the rows of these deals only; the deals of a chunk lie near each other.
-        low, high = np.searchsorted(self.deal, np.array([deal.min(), deal.max() + 1], dtype=self.deal.dtype))
+        least, most = int(deal.min()), int(deal.max())
+        low, high = np.searchsorted(self.deal, np.array([least, most + 1], dtype=self.deal.dtype))
         near = self.deal[low:high]
-        first = np.searchsorted(near, deal)
-        return first + low, np.searchsorted(near, deal, side="right") - first
+        if most - least >= 4 * len(deal):
+            first = np.searchsorted(near, deal)
+            return first + low, np.searchsorted(near, deal, side="right") - first
+        count = np.bincount(near - least, minlength=most + 1 - least)
+        first = np.cumsum(count) - count + low
+        return first[deal - least], count[deal - least]
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,7 @@ def read(world: World) -> Sources:
         raise NotPlain("records many years apart")
     names: dict[str, int] = {}
     owners = coded(deals.words("owner"))
-    payee = np.array([world.payee_code.get(n, -1) for n in owners.names], dtype=np.int32)
+    payee = world.codes_of_names(owners)
     nobody = payee < 0
     if nobody.any() and nobody[owners.codes].any():
         raise NotPlain("deals whose owner is found by a rule")
@@ -141,8 +146,11 @@ def read(world: World) -> Sources:
 
 
 def _since(days: Array, first: np.datetime64) -> Array:
-    out: Array = (days - first).astype(np.int32)
-    return out
+    if days.dtype == first.dtype:
+        # Days are whole numbers underneath, and none is blank here.
+        number: Array = days.view(np.int64) - first.astype(np.int64)
+        return number
+    return (days - first).astype(np.int64)
 
 
 def _deal_rows(column: Array, deals: Table) -> Array:
@@ -179,10 +187,9 @@ def _splits(world: World, deals: Table) -> Splits | None:
         raise NotPlain("shares for quotas apart from those for pay")
     rows = _deal_rows(table.words("deal"), deals)
     payees = coded(table.words("payee"))
-    code = np.array([world.payee_code.get(n, -1) for n in payees.names], dtype=np.int32)
-    if (code < 0).any():
+    payee, share = world.codes_of_names(payees)[payees.codes], table.amounts("share").value
+    if (payee < 0).any():
         raise NotPlain("splits among people who are no payees")
-    payee, share = code[payees.codes], table.amounts("share").value
     if (rows[1:] < rows[:-1]).any():
         order = np.argsort(rows, kind="stable")
         rows, payee, share = rows[order], payee[order], share[order]

@@ -170,7 +170,7 @@ class _Evaluator:
                 raise _Wrong(
                     f'there is no "{tree.name}" here.',
                     "unknown-name",
-                    remedy=f'{did_you_mean(tree.name, known)} If it is a text, put it in quotes: "{tree.name}".{minus}',
+                    remedy=f'{did_you_mean(tree.name, known).rstrip(".")}. If it is a text, put it in quotes: "{tree.name}".{minus}',
                 )
             return found
         return self.call(tree, active)

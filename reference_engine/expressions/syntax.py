@@ -329,6 +329,9 @@ class _Parser:
                 words.append(token.text)
             elif token.kind == "quoted":
                 words.append(token.text[1:-1].strip())
+            elif token.kind == "number" and words[-2:] == ["the", "last"] and self.peek(1).text.startswith("period"):
+                # bookings in the last 12 periods
+                words.append(token.text)
             else:
                 break
             self.at += 1

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact
+from reference_engine.columns import Array, Exact, some
 from reference_engine.component_run import ComponentRun
 from reference_engine.expressions.syntax import Expression
 from reference_engine.lines import Lines
@@ -53,15 +53,8 @@ class Ladder:
             cell = self.matrix.row, lines.period
             quota = None if quota is None else quota[cell]
             present = present[cell]
-        return replace(
-            self,
-            counts=counts,
-            base=base,
-            quota=quota,
-            present=present,
-            unit=lines.unit,
-            currency=lines.currency,
-            matrix=None,
+        return Ladder(
+            self.run, self.rungs, counts, base, quota, present, lines.unit, lines.currency, None, self.interval, self.by_tier
         )
 
     def bound(self, value: Fraction) -> Exact:
@@ -202,7 +195,7 @@ def ladder(
     if run.problems:
         return None
     # Where every line counts and pays the same, nothing has to be divided.
-    same = kind != "times" and lines.counted is None and not (lines.share.num != lines.share.den).any()
+    same = kind != "times" and lines.counted is None and not some(lines.share.num != lines.share.den)
     if own:
         counted = lines.base if lines.counted is None else lines.counted
         base = counted if same else lines.amount if kind == "times" else lines.base * lines.share

@@ -16,18 +16,23 @@ from reference_engine.vocabulary.calendar import NotAPeriod
 from reference_engine.world import World
 
 INTERVALS = ("period", "quarter", "half-year", "year")
+LONGER = {f" this {interval}": interval for interval in ("quarter", "half-year", "year")}
 
 
 @dataclass(frozen=True)
 class Lump(Mechanic):
-    """A mechanic that pays an amount at the end of an interval, whatever is sold.  Its file states `per`."""
+    """A mechanic that pays an amount at the end of an interval, whatever is sold.
+
+    Its file states `per`, or `for each`; the pay period where a plan leaves it out, which it may only where the figures
+    that it looks at are of no longer time.
+    """
 
     from_figures = True
     on_amounts = True
 
     def span(self) -> str:
         """The interval after which it pays."""
-        return str(getattr(self, "per", "period"))
+        return str(getattr(self, "per", None) or "period")
 
     def reaches(self, world: World, events: Events, last: date, cadence: str) -> date | None:
         if self.span() == "period":
@@ -39,7 +44,26 @@ class Lump(Mechanic):
 
     def closing(self, run: ComponentRun) -> tuple[Array, Array]:
         """Every payee on the plan and the last pay period of each interval: payees and positions of periods."""
+        if getattr(self, "per", "") is None:
+            self._ask_interval(run)
         return closing(run, self.span())
+
+    def _ask_interval(self, run: ComponentRun) -> None:
+        """A Problem where a figure of a quarter or year could be paid on once, or in each of its pay periods."""
+        for name in self.names():
+            longer = next((i for s, i in LONGER.items() if name.endswith(s)), "")
+            position, intervals = run.intervals(longer or "period")
+            spans = [intervals[i] for i in position.tolist()]
+            if all((p.first, p.last) == (s.first, s.last) for p, s in zip(run.periods, spans, strict=True)):
+                continue
+            run.problem(
+                "payment-interval",
+                f'"{self.name}" looks at "{name}", and doesn\'t say how often it pays.',
+                self.where,
+                f"It could pay once for the {longer}, or in each pay period on what the {longer} has come to by then.",
+                f"Add one of:\n      per: {longer} (once, at the end of the {longer})\n      per: period (in each pay period)",
+            )
+            return
 
 
 def closing(run: ComponentRun, span: str) -> tuple[Array, Array]:

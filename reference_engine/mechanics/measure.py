@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from reference_engine.attainments import AttainmentColumns
-from reference_engine.columns import Array, Exact, is_same, same
+from reference_engine.columns import Array, Exact, is_same, same, some
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines
 from reference_engine.mechanics.background import attained
 from reference_engine.mechanics.tiers import Banded
+from reference_engine.missing_quota import no_quota
 from reference_engine.plans.convention_reader import open_convention
 from reference_engine.problems import Where
 from reference_engine.quota_entries import amount_words
@@ -27,7 +28,7 @@ class Matrix:
 
     def __init__(self, lines: Lines, periods: int, also: Array | None = None) -> None:
         everyone = lines.payee if also is None else np.concatenate([lines.payee, also])
-        if also is None and not (everyone[1:] < everyone[:-1]).any():
+        if also is None and not some(everyone[1:] < everyone[:-1]):
             # Lines come by payee as a rule, so nothing has to be sorted.
             new = np.ones(len(everyone), dtype=bool)
             new[1:] = everyone[1:] != everyone[:-1]
@@ -40,11 +41,11 @@ class Matrix:
         self.period = lines.period
         cell = self.row * periods + lines.period
         self.order: Array | None = None
-        if (cell[1:] < cell[:-1]).any():
+        if some(cell[1:] < cell[:-1]):
             self.order = np.argsort(cell, kind="stable")
             cell = cell[self.order]
-        counts = np.bincount(cell, minlength=len(self.payees) * periods)
-        self.starts = counts.cumsum() - counts
+        self.counts = np.bincount(cell, minlength=len(self.payees) * periods)
+        self.starts = self.counts.cumsum() - self.counts
 
     def sums(self, values: Exact) -> Exact:
         """The values summed into payee x period."""
@@ -53,8 +54,7 @@ class Matrix:
 
     def has_lines(self) -> Array:
         """Where a payee has any line in a period."""
-        counts = np.diff(self.starts, append=len(self.row))
-        return np.asarray(counts.reshape(len(self.payees), self.periods) > 0, dtype=bool)
+        return np.asarray(self.counts.reshape(len(self.payees), self.periods) > 0, dtype=bool)
 
     def currency(self, lines: Lines, run: ComponentRun, unit: Array, what: str) -> Array:
         """One currency for each payee.  A Problem where a payee's records have several."""
@@ -129,15 +129,18 @@ def quota_matrix(
     zero = there & (quota.num == 0)
     for r, i in _few(sold_in & ~there):
         payee, interval = run.world.payees[int(matrix.payees[r])], intervals[i]
-        run.problem(
-            "no-quota",
+        no_quota(
+            run,
+            payee,
+            interval,
             f'"{payee}" has {run.component.measure} in {interval.label} but no quota for it.',
-            where,
             f'The plan "{run.plan.name}" pays by attainment of a quota.',
-            f'Add a quota of "{payee}" for {interval.label}.',
+            where,
         )
-    refused = zero if reading in (None, "refuse") else np.zeros_like(zero)
-    for r, i in _few(there & (quota.num < 0) | refused):
+    wrong = there & (quota.num < 0)
+    if reading in (None, "refuse"):
+        wrong |= zero
+    for r, i in _few(wrong):
         payee, interval = run.world.payees[int(matrix.payees[r])], intervals[i]
         stated = quota[r].at(i)
         what = f'the quota of "{payee}" for {interval.label} is {amount_words(stated, str(currency[r, i]))}'
@@ -158,8 +161,7 @@ def quota_matrix(
             "State the plan's currency, and exchange rates.",
         )
     there = there & (quota.num >= 0)
-    amount, present = quota[:, position], there[:, position] & (quota.num != 0)[:, position]
-    whole = np.zeros(present.shape, dtype=bool)
+    amount, present = quota[:, position], (there & ~zero)[:, position]
     if reading == "attainment 100%" and zero.any():
         whole = zero[:, position] & (measured.num > 0)
         amount = Exact.where(whole, measured, amount)
@@ -206,7 +208,7 @@ def target_matrix(run: ComponentRun, matrix: Matrix, accumulate: str) -> tuple[E
 
 def _few(mask: Array) -> list[tuple[int, int]]:
     """The first cells of a mask: a problem that everybody has needn't be said of everybody."""
-    return [(int(r), int(i)) for r, i in np.argwhere(mask)[:20]] if mask.any() else []
+    return [(int(r), int(i)) for r, i in np.argwhere(mask)[:20]] if some(mask) else []
 
 
 def _keep_attainments(
@@ -226,9 +228,12 @@ def _keep_attainments(
     last = np.zeros(len(intervals), dtype=np.int64)
     last[position] = np.arange(len(position))
     reached, wanted, none = measured[r, last[i]], quota[r, i], zero[r, i]
-    ratio = reached.over(Exact.where(none, Exact.full(len(r), 1), wanted))
-    fixed = 1 if run.conventions.get("quota.zero") == "attainment 100%" else 0
-    ratio = Exact.where(none, Exact.full(len(r), fixed), ratio)
+    if some(none):
+        ratio = reached.over(Exact.where(none, Exact.full(len(r), 1), wanted))
+        fixed = 1 if run.conventions.get("quota.zero") == "attainment 100%" else 0
+        ratio = Exact.where(none, Exact.full(len(r), fixed), ratio)
+    else:
+        ratio = reached.over(wanted)
     rounding = run.conventions.round_at("attainment")
     if rounding is not None:
         ratio = ratio.rounded(rounding.mode, rounding.decimals + 2)

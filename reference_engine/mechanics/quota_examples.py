@@ -149,6 +149,23 @@ PRORATION = (
         quotas="Ana | 2026-P01 | 40\nBen | 2026-P01 | 40/3",
         source=_PEOPLESOFT + "proration-examples-nondelivered-frequency.html",
     ),
+    Example(
+        "Part time in a company of 40 hours: 44 of her own 88 hours of June; from a schedule that begins later, the company's count before",
+        _plan(
+            "monthly",
+            "proration.of: quota and target, proration.basis: hours, proration.start_day_counts: yes, proration.factor_decimals: exact",
+            components=_FLAT,
+        ),
+        {
+            "work_schedules": "payee | from | hours per week\n | 2026-01-01 | 40\nAna | 2026-01-01 | 20\nBen | 2026-06-23 | 20",
+            "payees": "payee | hired\nAna | 2026-06-16\nBen | 2026-06-16\nCho | 2026-06-16",
+            "quotas": "payee | period | quota\nAna | 2026-06 | 88\nBen | 2026-06 | 152\nCho | 2026-06 | 88",
+        },
+        "",
+        quotas="Ana | 2026-06 | 44\nBen | 2026-06 | 64\nCho | 2026-06 | 44",
+        source="by hand, after https://docs.oracle.com/en/applications/peoplesoft/human-capital-management/9.2.055/peoplesoft-global-payroll/"
+        "proration-segmentation.html",
+    ),
 )
 
 SERVICE = (

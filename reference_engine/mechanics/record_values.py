@@ -6,7 +6,7 @@ import numpy as np
 
 from reference_engine.columns import Array, Exact
 from reference_engine.component_run import ComponentRun
-from reference_engine.expressions.evaluate import number, yes
+from reference_engine.expressions.evaluate import number, words, yes
 from reference_engine.expressions.records import RecordScope
 from reference_engine.expressions.syntax import Expression
 from reference_engine.lines import Lines
@@ -21,6 +21,12 @@ def on_lines(
         expression, RecordScope(run.world, run.events), where, run.problems, _asked(lines, run, rows)
     )
     return found.value[lines.event], found.unit[lines.event]
+
+
+def words_on_lines(expression: Expression, lines: Lines, run: ComponentRun, where: Where) -> Array:
+    """The text on each line, such as the category of its product."""
+    found = words(expression, RecordScope(run.world, run.events), where, run.problems, _asked(lines, run, None))
+    return np.asarray(found[lines.event], dtype=object)
 
 
 def holds(

@@ -303,6 +303,8 @@ def check(
                     "tiers-order",
                     f"a tier of {what} ends at {words(tier.to)}, before it starts at {words(tier.from_)}.",
                     tier.where,
+                    "Nothing could fall in it.",
+                    f'Write a "to" above {words(tier.from_)}, or correct "from".',
                 )
             )
     for tier, following in itertools.pairwise(tiers):

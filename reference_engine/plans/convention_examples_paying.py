@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reference_engine.plans.convention_case import Shown, case, component, deals
+from reference_engine.plans.convention_case import Shown, case, component, deals, everybody
 
 _INVOICED = "invoice | deal | amount | date\nI-1 | D-1 | 1,000.00 EUR | 2026-01-20"
 _PAID = "payment | invoice | amount | date\nZ-1 | I-1 | 980.00 EUR | 2026-02-10"
@@ -100,6 +100,20 @@ PAYING: dict[str, Shown] = {
             write_offs="write-off | invoice | amount | date | kind\nW-1 | I-1 | 20.00 EUR | 2026-02-20 | write-off",
         ),
         {"counts as collected": "100.00 EUR", "counts as uncollected": "98.00 EUR"},
+    ),
+    "cap.split": Shown(
+        "Two payees share a deal of 12,000.00 EUR, 60% and 40%; it pays 20%, at most 1,000.00 EUR a deal",
+        everybody(
+            "conventions: {rounding: exact, cap.split: {reading}}\n"
+            + component("{flat rate: {rate: 20%}}")
+            + '\npay: [{cap: {per: deal, amount: "1,000.00 EUR"}}]',
+            deals=deals("Ana | 12,000.00 EUR | 2026-01-15"),
+            credit_splits="deal | payee | share\nD-1 | Ana | 60%\nD-1 | Ben | 40%",
+        ),
+        {
+            "each part": "Ana 1,000.00 EUR, Ben 960.00 EUR",
+            "whole deal": "Ana 600.00 EUR, Ben 400.00 EUR",
+        },
     ),
     "cap.order": Shown(
         "130.00, 100.00 and 70.00 EUR are earned in three months; the cap is 100.00 EUR a month, and what is above it can be paid in the month after, no later",

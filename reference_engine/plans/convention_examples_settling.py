@@ -234,7 +234,7 @@ SETTLING: dict[str, Shown] = {
         case(
             _settled(
                 "guarantee.offset",
-                "{guarantee: {amount: 2000.00 EUR, term: quarter, paid: each period}}",
+                "{guarantee: {amount: 2000.00 EUR, per: period, term: quarter, paid: each period}}",
                 guarantee__excess="lost",
             ),
             deals=_months("2,500.00", "1,000.00", "3,000.00"),

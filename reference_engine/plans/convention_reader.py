@@ -5,6 +5,7 @@ A Problem about an open convention shows every reading in plain words, with the 
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from reference_engine.columns import MODES
@@ -38,7 +39,13 @@ def read_conventions(node: Node | None, plan_where: Where, problems: list[Proble
     stated_rounding = False
     if node is not None and not node.is_mapping:
         problems.append(
-            Problem("plan-form", f"conventions is {node.kind}; it must be names and readings.", node.where)
+            Problem(
+                "plan-form",
+                f"conventions is {node.kind}; it must be names and readings.",
+                node.where,
+                "Nothing in it could be found.",
+                "Write each on its own line, like  tier.bound: upper tier",
+            )
         )
         node = None
     profile = node.get("profile") if node is not None else None
@@ -213,6 +220,14 @@ def _open_rounding(where: Where, said: str) -> Problem:
     )
 
 
+@cache
+def _document(path: Path) -> tuple[Node | None, tuple[Problem, ...]]:
+    """A profile's document.  It belongs to the program, so each is read once."""
+    problems: list[Problem] = []
+    root = load_yaml(path, problems, f"conventions/{path.name}")
+    return root, tuple(problems)
+
+
 def _profile(node: Node, problems: list[Problem]) -> tuple[dict[str, tuple[Node, str]], dict[str, str]]:
     """What a profile file states, name -> (reading, source), and what it says of the conventions it leaves open."""
     known = {p.stem.replace("_", " "): p for p in sorted(PROFILES.glob("*.yaml"))}
@@ -227,7 +242,8 @@ def _profile(node: Node, problems: list[Problem]) -> tuple[dict[str, tuple[Node,
             )
         )
         return {}, {}
-    root = load_yaml(path, problems, f"conventions/{path.name}")
+    root, slips = _document(path)
+    problems += slips
     stated: dict[str, tuple[Node, str]] = {}
     left_open: dict[str, str] = {}
     for name, entry in root.items() if root is not None else ():
@@ -239,7 +255,13 @@ def _profile(node: Node, problems: list[Problem]) -> tuple[dict[str, tuple[Node,
         reading, source = entry.get("is"), entry.get("source")
         if reading is None or source is None or not source.text():
             problems.append(
-                Problem("profile-form", f'"{name}" must say what it is and its source.', entry.where)
+                Problem(
+                    "profile-form",
+                    f'"{name}" must say what it is and its source.',
+                    entry.where,
+                    "A reading that nobody can check would change what is paid.",
+                    f"Write  {name}: {{is: ..., source: ...}}",
+                )
             )
             continue
         stated[name] = (reading, source.text())

@@ -112,6 +112,8 @@ def load_yaml(path: Path, problems: list[Problem], shown: str | None = None) -> 
                 "file-too-large",
                 f"the file has {len(data):,} bytes; {MAX_BYTES:,} is the limit.",
                 Where(name),
+                "No plan or mapping is so long; it is likely another file.",
+                "Name the right file; records belong in tables (CSV).",
             )
         )
         return None
@@ -166,11 +168,17 @@ def parse_yaml(text: str, name: str, problems: list[Problem]) -> Node | None:
         )
         return None
     except RecursionError:
-        problems.append(Problem("yaml-nesting", "the document is nested too deeply.", Where(name, 1)))
+        problems.append(_too_deep(Where(name, 1)))
         return None
     except yaml.YAMLError as error:
         problems.append(
-            Problem("yaml-syntax", f"this isn't well-formed YAML: {error}".splitlines()[0], Where(name, 1))
+            Problem(
+                "yaml-syntax",
+                f"this isn't well-formed YAML: {error}".splitlines()[0],
+                Where(name, 1),
+                "Nothing of the file could be read.",
+                "Check the indentation, the colons and the brackets.",
+            )
         )
         return None
     if root is None:
@@ -201,7 +209,7 @@ class _PlainLoader(yaml.SafeLoader):
 def _convert(raw: yaml.Node, name: str, lines: list[str], problems: list[Problem], depth: int) -> Node:
     where = Where(name, raw.start_mark.line + 1, raw.start_mark.column + 1)
     if depth > MAX_DEPTH:
-        problems.append(Problem("yaml-nesting", "the document is nested too deeply.", where))
+        problems.append(_too_deep(where))
         return Node("", where)
     if raw.tag.removeprefix("tag:yaml.org,2002:") not in _PLAIN_TAGS:
         problems.append(
@@ -230,7 +238,9 @@ def _convert(raw: yaml.Node, name: str, lines: list[str], problems: list[Problem
                     "yaml-key",
                     "a name must be plain text.",
                     key_where,
-                    excerpt=_excerpt(lines, key_where.line),
+                    "Nobody could look it up.",
+                    "Write a word before the colon, like  rate: 8%",
+                    _excerpt(lines, key_where.line),
                 )
             )
             continue
@@ -250,6 +260,16 @@ def _convert(raw: yaml.Node, name: str, lines: list[str], problems: list[Problem
         keys[key] = key_where
         entries[key] = _convert(value_node, name, lines, problems, depth + 1)
     return Node(entries, where, keys)
+
+
+def _too_deep(where: Where) -> Problem:
+    return Problem(
+        "yaml-nesting",
+        "the document is nested too deeply.",
+        where,
+        f"Nothing that trueup reads has more than {MAX_DEPTH} levels.",
+        "Take out brackets or indentation; a slip often opens many levels.",
+    )
 
 
 def _excerpt(lines: list[str], line: int) -> str:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from reference_engine.expressions.syntax import Expression, NotAnExpression, parse
 from reference_engine.plans.document import Node
-from reference_engine.plans.parameters import read_rows
+from reference_engine.plans.parameters import read_rows, torn
 from reference_engine.problems import Problem, Where, did_you_mean
 from reference_engine.vocabulary.numbers import NotANumber, parse_percent
 from reference_engine.vocabulary.plan import (
@@ -96,7 +96,17 @@ def read_measures(node: Node | None, problems: list[Problem]) -> dict[str, Measu
 
 def _measure(node: Node, problems: list[Problem]) -> Measure | None:
     if not node.is_mapping:
-        problems.append(Problem("plan-form", "a measure must be names and values.", node.where))
+        problems.append(
+            Problem(
+                "plan-form",
+                "a measure must be names and values.",
+                node.where,
+                "Nothing says what it counts.",
+                "Write  - {measure: new business, of: bookings, credits: [direct]}",
+            )
+        )
+        return None
+    if torn(node, "a measure", problems):
         return None
     for name, _ in node.items():
         if name not in MEASURE_NAMES:
@@ -282,7 +292,15 @@ def _event_shares(events: Node, problems: list[Problem]) -> dict[str, Fraction]:
         try:
             value = parse_percent(share.text()).value
         except NotANumber as error:
-            problems.append(Problem("parameter", str(error), share.where))
+            problems.append(
+                Problem(
+                    "parameter",
+                    error.what,
+                    share.where,
+                    "It is the share of the commission that is earned at the event.",
+                    error.remedy,
+                )
+            )
             continue
         if not 0 <= value <= 1:
             problems.append(

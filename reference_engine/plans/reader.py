@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
-from datetime import date
 from pathlib import Path
 
-from reference_engine.mechanics.lump import Lump
 from reference_engine.mechanics.registry import Mechanic
+from reference_engine.plans.component_reader import read_components
 from reference_engine.plans.convention_reader import check_needed, read_conventions
 from reference_engine.plans.document import Node, load_yaml
-from reference_engine.plans.measures import Counted, read_counted, read_measures, word
+from reference_engine.plans.measures import read_measures
 from reference_engine.plans.parameters import read_mechanics, read_rows
+from reference_engine.plans.stated import check_names, text_of, valid_days
 from reference_engine.problems import Problem, Where, did_you_mean
 from reference_engine.quota_parts import unit_of
-from reference_engine.vocabulary.dates import parse_date
 from reference_engine.vocabulary.numbers import NotANumber, format_number, minor_units
-from reference_engine.vocabulary.plan import FREQUENCIES, MEASURES, Component, Measure, Plan, Shown
+from reference_engine.vocabulary.plan import FREQUENCIES, Plan, Shown, component_in
 
 PLAN_NAMES = (
     "plan",
@@ -36,22 +34,6 @@ PLAN_NAMES = (
     "description",
     "source",
 )
-COMPONENT_NAMES = (
-    "component",
-    "measure",
-    "records",
-    "events",
-    "credits",
-    "products",
-    "where",
-    "value",
-    "count",
-    "paid",
-    "valid",
-    "earn",
-    "pay",
-    "description",
-)
 
 
 def read_plan_file(path: Path, problems: list[Problem], shown: str | None = None) -> Plan | None:
@@ -70,19 +52,29 @@ def read_plan(node: Node, problems: list[Problem]) -> Plan | None:
             )
         )
         return None
-    _check_names(node, PLAN_NAMES, "a plan", problems)
-    name = _text(node, "plan", problems, "Give the plan a name:  plan: AE Growth")
+    check_names(node, PLAN_NAMES, "a plan", problems)
+    name = text_of(node, "plan", problems, "Give the plan a name:  plan: AE Growth")
     currency = e.text() if (e := node.get("currency")) is not None else ""
     if currency and (entry := node.get("currency")) is not None:
         try:
             minor_units(currency)
         except NotANumber as error:
-            problems.append(Problem("unknown-currency", str(error), entry.where))
+            problems.append(
+                Problem(
+                    "unknown-currency", error.what, entry.where, "Nothing could be paid in it.", error.remedy
+                )
+            )
     pays = ""
     for key in ("currency", "pays"):
         if (entry := node.get(key)) is not None and not entry.is_text:
             problems.append(
-                Problem("plan-form", f'"{key}" is {entry.kind}; it must be one word.', entry.where)
+                Problem(
+                    "plan-form",
+                    f'"{key}" is {entry.kind}; it must be one word.',
+                    entry.where,
+                    "A plan pays in one currency and at one pace.",
+                    f"Write  {key}: {'EUR' if key == 'currency' else 'monthly'}",
+                )
             )
     if (entry := node.get("pays")) is not None and entry.is_text:
         pays = FREQUENCIES.get(entry.text(), "")
@@ -100,7 +92,7 @@ def read_plan(node: Node, problems: list[Problem]) -> Plan | None:
     measures = read_measures(node.get("measures"), problems)
     figures = read_rows(node.get("figures"), Shown, "figures", problems)
     _check_figures(figures, problems)
-    components = _components(node, measures, problems)
+    components = read_components(node, measures, problems)
     pay = read_mechanics(node.get("pay"), "paying", problems)
     quota = read_mechanics(node.get("quota"), "quota", problems)
     settling = read_mechanics(node.get("settle"), "settling", problems)
@@ -116,7 +108,7 @@ def read_plan(node: Node, problems: list[Problem]) -> Plan | None:
                     'Move it to "pay" of each component that it is meant for.',
                 )
             )
-    valid = _valid(node.get("valid"), problems)
+    valid = valid_days(node.get("valid"), problems)
     needed: dict[str, tuple[str, Where]] = {}
     every = (*quota, *(m for c in components for m in (*c.earn, *c.pay)), *pay, *settling)
     own = {id(m): c.accumulate for c in components for m in (*c.earn, *c.pay)}
@@ -219,6 +211,16 @@ def _check_order(plan: Plan, problems: list[Problem]) -> None:
                         did_you_mean(name, known),
                     )
                 )
+        if any(component_in(n) == component.name for m in component.earn for n in m.names()):
+            problems.append(
+                Problem(
+                    "figure-circle",
+                    f'"{component.name}" looks at what it earned itself.',
+                    component.where,
+                    "It isn't known before it is calculated.",
+                    "To pay what is due so far less what was earned before:  formula: {..., less earned in: quarter} .",
+                )
+            )
     waiting = {c.name: {n for n in plan.needed_by(c) if n in known} for c in plan.components}
     while waiting:
         free = [n for n, needed in waiting.items() if not needed & set(waiting)]
@@ -236,189 +238,6 @@ def _check_order(plan: Plan, problems: list[Problem]) -> None:
             return
         for name in free:
             del waiting[name]
-
-
-def _components(node: Node, measures: dict[str, Measure], problems: list[Problem]) -> tuple[Component, ...]:
-    entry = node.get("components")
-    if entry is None and (node.get("figures") is not None or node.get("quota") is not None):
-        return ()
-    if entry is None or not entry.is_list or not entry.nodes():
-        problems.append(
-            Problem(
-                "plan-form",
-                "the plan has no components.",
-                entry.where if entry else node.where,
-                "It would pay nothing.",
-                "List at least one under  components:",
-            )
-        )
-        return ()
-    out: list[Component] = []
-    names: dict[str, Where] = {}
-    for part in entry.nodes():
-        component = _component(part, measures, problems)
-        if component is None:
-            continue
-        if component.name in names:
-            problems.append(
-                Problem(
-                    "component-twice",
-                    f'two components are called "{component.name}".',
-                    part.where,
-                    remedy="Give each its own name.",
-                )
-            )
-        names[component.name] = part.where
-        out.append(component)
-    return tuple(out)
-
-
-def _component(node: Node, measures: dict[str, Measure], problems: list[Problem]) -> Component | None:
-    if not node.is_mapping:
-        problems.append(Problem("plan-form", "a component must be names and values.", node.where))
-        return None
-    _check_names(node, COMPONENT_NAMES, "a component", problems)
-    name = _text(node, "component", problems, "Give the component a name.")
-    counted = read_counted(node, name, measures, problems)
-    earn = read_mechanics(node.get("earn"), "earning", problems)
-    stated = node.get("earn")
-    if stated is None or (stated.is_list and not stated.nodes()):
-        problems.append(
-            Problem(
-                "missing-parameter",
-                f'"{name}" has no "earn".',
-                node.where,
-                "It would pay nothing.",
-                "List its mechanics under  earn:",
-            )
-        )
-    pay: tuple[Mechanic, ...] = read_mechanics(node.get("pay"), "paying", problems)
-    _check_measure(name, counted, earn, node, problems)
-    _check_earn(name, earn, node.where, problems)
-    taking_back = next((i for i, m in enumerate(pay) if m.name == "clawback"), len(pay))
-    for late in (m for m in pay[taking_back:] if m.holds):
-        problems.append(
-            Problem(
-                "pay-order",
-                f'"clawback" stands before "{late.name}".',
-                pay[taking_back].where,
-                "It would take back what was never paid.",
-                f'Put "{late.name}" first.',
-            )
-        )
-    return Component(
-        name,
-        counted.measure,
-        counted.sources,
-        counted.credits,
-        earn,
-        pay,
-        counted.products,
-        _valid(node.get("valid"), problems),
-        node.where,
-        counted.of,
-        counted.condition,
-        counted.value,
-        counted.count,
-        counted.accumulate,
-        _paid(node, problems),
-    )
-
-
-def _paid(node: Node, problems: list[Problem]) -> bool:
-    return node.get("paid") is None or word(node, "paid", ("yes", "no"), problems) != "no"
-
-
-def _check_earn(name: str, earn: tuple[Mechanic, ...], where: Where, problems: list[Problem]) -> None:
-    """Problems where one mechanic would undo another without a word, or nothing of a component earns."""
-    setters = [m for m in earn if m.sets_amount()]
-    for before, after in itertools.pairwise(setters):
-        problems.append(
-            Problem(
-                "earn-twice",
-                f'"{after.name}" stands after "{before.name}" in "{name}", and both say what a line earns.',
-                after.where,
-                f'What "{before.name}" earned would be replaced.',
-                f'Put "{after.name}" into a component of its own, where both are to be paid.',
-            )
-        )
-    multiples = [m for m in earn if not (m.sets_amount() or m.adjusts or m.on_amounts)]
-    if earn and not setters and not multiples and not any(isinstance(m, Lump) for m in earn):
-        problems.append(
-            Problem(
-                "earn-nothing",
-                f'nothing in "{name}" says what a line earns.',
-                where,
-                f'"{earn[0].name}" only changes what others earn, so the component would pay nothing.',
-                "Add what earns, like  - flat rate: {rate: 5%}.",
-            )
-        )
-    if not setters:
-        return
-    at = earn.index(setters[0])
-    for mechanic in (m for m in earn[:at] if not m.on_base and (m.adjusts or m.on_amounts)):
-        problems.append(_misplaced(mechanic, setters[0], "before", "works on what was earned", "after"))
-    for mechanic in (m for m in earn[at + 1 :] if m.on_base):
-        problems.append(
-            _misplaced(mechanic, setters[0], "after", "changes the base that is paid on", "before")
-        )
-
-
-def _misplaced(mechanic: Mechanic, setter: Mechanic, stands: str, why: str, put: str) -> Problem:
-    return Problem(
-        "earn-order",
-        f'"{mechanic.name}" stands {stands} "{setter.name}".',
-        mechanic.where,
-        f'"{mechanic.name}" {why}, so it would have no effect there.',
-        f'Put it {put} "{setter.name}".',
-    )
-
-
-def _check_measure(
-    name: str, counted: Counted, earn: tuple[Mechanic, ...], node: Node, problems: list[Problem]
-) -> None:
-    """What a measure and its events allow: money and units don't mix, and not everything can be earned in parts."""
-    in_units = counted.of == "units" or bool(counted.count)
-    for mechanic in earn:
-        if not counted.measure and node.get("measure") is None and not mechanic.from_figures:
-            problems.append(
-                Problem(
-                    "missing-parameter",
-                    f'"{name}" doesn\'t say what it counts.',
-                    node.where,
-                    f'"{mechanic.name}" works on records.',
-                    "Add  measure:  with one of " + ", ".join(MEASURES) + ", or a measure of the plan.",
-                )
-            )
-            break
-        # What an expression is worth shows only on the records.
-        sure = counted.measure and counted.value is None and not mechanic.on_amounts
-        if sure and mechanic.counts_units not in (None, in_units):
-            wanted = "units" if mechanic.counts_units else "money"
-            what = (
-                f"the measure is {counted.measure}"
-                if not counted.count
-                else f"the component counts {counted.count}"
-            )
-            problems.append(
-                Problem(
-                    "measure-mechanic",
-                    f'"{mechanic.name}" works on {wanted}, and {what}.',
-                    mechanic.where,
-                    "A rate of units is no money, and an amount falls in no band of units.",
-                    "Take another measure, or another mechanic.",
-                )
-            )
-        if any(share != 1 for share in counted.sources.values()) and not mechanic.proportional:
-            problems.append(
-                Problem(
-                    "event-shares",
-                    f'"{mechanic.name}" can\'t be earned event by event.',
-                    mechanic.where,
-                    "It looks at a whole amount or adds amounts up; a booking and its payments would count twice.",
-                    'Take "flat rate" or "individual rate", or leave "events" out.',
-                )
-            )
 
 
 def _eligible(node: Node | None, where: Where, problems: list[Problem]) -> tuple[str, tuple[str, ...]]:
@@ -452,58 +271,3 @@ def _eligible(node: Node | None, where: Where, problems: list[Problem]) -> tuple
         )
         return "roles", ()
     return "roles", tuple(n.text() for n in roles.nodes())
-
-
-def _valid(node: Node | None, problems: list[Problem]) -> tuple[date | None, date | None]:
-    if node is None:
-        return None, None
-    if not node.is_mapping or any(not entry.is_text for _, entry in node.items()):
-        problems.append(
-            Problem(
-                "plan-form",
-                "valid must say from when to when.",
-                node.where,
-                "It would be valid for ever.",
-                "Write  valid: {from: 2026-01-01, to: 2026-12-31}",
-            )
-        )
-        return None, None
-    days: list[date | None] = []
-    _check_names(node, ("from", "to"), "valid", problems)
-    for name in ("from", "to"):
-        entry = node.get(name)
-        day = parse_date(entry.text()) if entry is not None and entry.text() else None
-        if entry is not None and entry.text() and day is None:
-            problems.append(
-                Problem(
-                    "not-a-date",
-                    f'"{entry.text()}" is not a date.',
-                    entry.where,
-                    remedy="Write year-month-day, like 2026-03-31.",
-                )
-            )
-        days.append(day)
-    if days[0] and days[1] and days[1] < days[0]:
-        problems.append(Problem("valid-order", "the last day is before the first.", node.where))
-    return days[0], days[1]
-
-
-def _check_names(node: Node, known: tuple[str, ...], what: str, problems: list[Problem]) -> None:
-    for name, _ in node.items():
-        if name not in known:
-            problems.append(
-                Problem(
-                    "unknown-name",
-                    f'{what} has no "{name}".',
-                    node.key_where(name),
-                    remedy=did_you_mean(name, known),
-                )
-            )
-
-
-def _text(node: Node, name: str, problems: list[Problem], remedy: str) -> str:
-    entry = node.get(name)
-    if entry is None or not entry.text():
-        problems.append(Problem("missing-parameter", f'"{name}" isn\'t stated.', node.where, remedy=remedy))
-        return ""
-    return entry.text()

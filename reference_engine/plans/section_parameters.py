@@ -181,6 +181,7 @@ ASKED: tuple[Asked, ...] = (
         "What happens to what is above the cap, and what is paid first?",
         ("cap.excess", "cap.order"),
     ),
+    Asked("cap.split", "Is the cap of a deal that several payees share one cap or several?", ("cap.split",)),
     Asked("release.period", "In which period is a released commission paid?", ("release.period",)),
     Asked(
         "hold.count",

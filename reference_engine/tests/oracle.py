@@ -12,11 +12,14 @@ the direct credit as it was rounded.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
+from reference_engine.tests.oracle_adjustments import adjusted
 from reference_engine.tests.oracle_crediting import credits_of
+from reference_engine.tests.oracle_known import known_by
+from reference_engine.tests.oracle_limits import pay_cap
 from reference_engine.tests.oracle_lines import Line
 from reference_engine.tests.oracle_paying import reach
 from reference_engine.tests.oracle_plan import PlanReading
@@ -53,6 +56,33 @@ class Outcome:
 
 def calculate(plans: list[Doc], tables: Tables) -> Outcome:
     """What every payee earns and is paid."""
+    earned = earned_of(plans, tables)
+    counting, apart = adjusted(plans, tables)
+    lines = [*earned.lines, *counting]
+    lines += restated(lines, apart, plans, tables, lambda day: known_lines(plans, tables, day))
+    outcome = Outcome(lines)
+    outcome.advances, outcome.balances = settled(lines, earned.readings, earned.timelines, tables, earned.people)
+    outcome.lines += apart
+    return outcome
+
+
+def known_lines(plans: list[Doc], tables: Tables, day: date) -> list[Line]:
+    """What the plans come to on what was known on a day."""
+    then = known_by(tables, day)
+    return [*earned_of(plans, then).lines, *adjusted(plans, then)[0]]
+
+
+@dataclass
+class Earned:
+    """What the plans come to before anything is settled."""
+
+    lines: list[Line]
+    readings: list[PlanReading]
+    timelines: dict[str, list[Span]]
+    people: set[str]
+
+
+def earned_of(plans: list[Doc], tables: Tables) -> Earned:
     outcome = Outcome()
     events = events_of(tables)
     people = {r["payee"] for r in tables.get("payees", [])}
@@ -60,7 +90,7 @@ def calculate(plans: list[Doc], tables: Tables) -> Outcome:
         reading = PlanReading(doc, tables)
         people |= {c.payee for e in events for c in credits_of(e, tables, reading.conv, reading.cadence)}
     people |= {
-        r["payee"] for t in ("draws", "opening_balances", "plan_assignments", "processed_results", "payees") for r in tables.get(t, [])
+        r["payee"] for t in ("draws", "opening_balances", "plan_assignments", "processed_results", "payees", "adjustments") for r in tables.get(t, [])
     }
     readings: list[PlanReading] = []
     timelines: dict[str, list[Span]] = {}
@@ -79,15 +109,16 @@ def calculate(plans: list[Doc], tables: Tables) -> Outcome:
                 if lines:
                     whole += plan.pay(part, lines, timeline)
             for entry in doc.get("pay", []):
-                if whole:
+                if whole and entry["cap"]["per"] == "deal":
+                    limited = pay_cap(plan, whole, entry["cap"], {}, timeline)
+                    whole = whole + [replace(x, component="cap") for x in limited[len(whole) :]]
+                elif whole:
                     whole += plan.cap(whole, entry["cap"], timeline, "cap")
             whole += plan.rounding_lines(whole, "payout", "rounding")
             outcome.lines += whole
         readings.append(plan)
         timelines[plan.name] = timeline
-    outcome.lines += restated(outcome.lines, plans, tables)
-    outcome.advances, outcome.balances = settled(outcome.lines, readings, timelines, tables, people)
-    return outcome
+    return Earned(outcome.lines, readings, timelines, people)
 
 
 def _timeline(plan: PlanReading, counted: list[Line], tables: Tables) -> list[Span]:

@@ -140,6 +140,9 @@ def bonus(company: Company, pays: Fraction, name: str, sign: str, limit: Fractio
 
 def along(points: list[tuple[Fraction, Fraction]], value: Fraction, steps: bool, below: str, above: str) -> Fraction:
     if value < points[0][0]:
+        if below == "extrapolate":
+            (a, p), (b, q) = points[:2]
+            return p - (a - value) * (q - p) / (b - a)
         return ZERO if below == "zero" else points[0][1]
     for (a, p), (b, q) in pairwise(points):
         if a <= value < b:
@@ -174,14 +177,16 @@ def objectives(company: Company, goals: list[Doc], per: str, combine: str, cap: 
     return out
 
 
-def contest(company: Company, name: str, prizes: dict[int, Fraction], ties: str, least: Fraction, per_team: bool) -> dict[tuple[str, int], Fraction]:
-    """Ranks at the end of each quarter."""
+def contest(
+    company: Company, name: str, prizes: dict[int, Fraction], ties: str, least: Fraction, per_team: bool, then: str | None = None
+) -> dict[tuple[str, int], Fraction]:
+    """Ranks at the end of each quarter.  then: the figure that breaks ties."""
     out: dict[tuple[str, int], Fraction] = {}
     for month in (3, 6):
         groups = {company.team[p] for p in company.payees} if per_team else {""}
         for group in groups:
             part = [p for p in company.payees if company.figure(name, p, month) >= least and group in ("", company.team[p])]
-            value = {p: company.figure(name, p, month) for p in part}
+            value = {p: (company.figure(name, p, month), company.figure(then, p, month) if then else ZERO) for p in part}
             for payee in part:
                 better = [v for v in value.values() if v > value[payee]]
                 same = [p for p in part if value[p] == value[payee]]
@@ -218,11 +223,14 @@ def pool(company: Company, amount: Any, by: str, least: Fraction, per_team: bool
 
 
 def matrix(company: Company, rows: tuple[str, list[Fraction]], columns: tuple[str, list[Fraction]], grid: list[list[Fraction]], bound: str) -> Any:
-    """The rate of the cell; multiplied by a base of 1 it changes an amount."""
+    """The rate of the cell; multiplied by a base of 1 it changes an amount.  "amount" is that of the record itself, and of
+    a return what is returned."""
 
     def change(amount: Fraction, payee: str, month: int) -> Fraction:
-        r = step_of(company.figure(rows[0], payee, month), rows[1], bound)
-        c = step_of(company.figure(columns[0], payee, month), columns[1], bound)
+        r, c = (
+            step_of(abs(amount) if name == "amount" else company.figure(name, payee, month), bounds, bound)
+            for name, bounds in (rows, columns)
+        )
         return amount * grid[r][c]
 
     return change

@@ -8,11 +8,13 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from reference_engine.tests.oracle_crediting import credits_of
 from reference_engine.tests.oracle_lines import Line
 from reference_engine.tests.oracle_paying import in_parts, month_of, period_on
 from reference_engine.tests.oracle_records import (
     ZERO,
     Doc,
+    Event,
     Span,
     day_of,
     labelled,
@@ -23,6 +25,29 @@ from reference_engine.tests.oracle_records import (
 
 if TYPE_CHECKING:
     from reference_engine.tests.oracle_plan import PlanReading
+
+
+def part_of_deal(plan: PlanReading, lines: list[Line]) -> Fraction:
+    """What part of the cap of a deal is a payee's: all of it, or the share of the deal that the payee's credit stands for.
+
+    A credit that follows others stands for the parts that it follows; one that is named on top is no part of the deal.
+    Of several records the one with the largest part counts.
+    """
+    if plan.conv.get("cap.split") != "whole deal":
+        return Fraction(1)
+    records: list[Event] = []
+    stands: list[set[int]] = []
+    for x in lines:
+        if x.event and x.credit is not None and x.credit.source >= 0 and x.event.source != "cancellations":
+            if x.event not in records:
+                records.append(x.event)
+                stands.append(set())
+            stands[records.index(x.event)].add(x.credit.source)
+    found = []
+    for record, sources in zip(records, stands, strict=True):
+        credits = credits_of(record, plan.tables, plan.conv, plan.cadence)
+        found.append(sum((c.share for c in credits if c.type == "direct" and c.source in sources), ZERO))
+    return min(Fraction(1), max(found, default=Fraction(1)))
 
 
 def pay_employed_on(
@@ -42,6 +67,7 @@ def pay_employed_on(
 def pay_windfall_review(
     plan: PlanReading, lines: list[Line], params: Doc, part: Doc, timeline: list[Span]
 ) -> list[Line]:
+    part = {deal: part_of_deal(plan, [x for x in lines if x.deal == deal]) for deal in {x.deal for x in lines}}
     decisions = {r["deal"]: r for r in plan.tables.get("deal_caps", [])}
     amounts = {d["deal"]: money(d["amount"])[0] for d in plan.tables["deals"]}
     total: dict[str, Fraction] = defaultdict(Fraction)
@@ -51,7 +77,7 @@ def pay_windfall_review(
     for deal in dict.fromkeys(x.deal for x in lines):
         own = [x for x in lines if x.deal == deal]
         waits = "deal above" in params and amounts[deal] > money(params["deal above"])[0]
-        waits |= "commission above" in params and total[deal] > money(params["commission above"])[0]
+        waits |= "commission above" in params and total[deal] > money(params["commission above"])[0] * part[deal]
         decision = decisions.get(deal)
         due = period_on(day_of(decision["date"]), timeline) if decision else None
         for x in own:
@@ -59,7 +85,8 @@ def pay_windfall_review(
                 held = x.held or due is None
                 x = replace(x, held=held, paid=None if held or not x.paid or not due else max(x.paid, due))
             out.append(x)
-        if decision and decision.get("amount") and due and total[deal] > money(decision["amount"])[0]:
+        amount = money(decision["amount"])[0] * part[deal] if decision and decision.get("amount") else None
+        if amount is not None and due and total[deal] > amount:
             cut.append(
                 replace(
                     own[0],
@@ -67,7 +94,7 @@ def pay_windfall_review(
                     paid=due,
                     held=False,
                     base=ZERO,
-                    amount=money(decision["amount"])[0] - total[deal],
+                    amount=amount - total[deal],
                     kind="cap",
                     label="cap",
                 )
@@ -148,11 +175,12 @@ def pay_cap(plan: PlanReading, lines: list[Line], params: Doc, part: Doc, timeli
         out = list(lines)
         for deal in dict.fromkeys(x.deal for x in released if x.event):
             own = [x for x in released if x.event and x.deal == deal]
+            most = limit * part_of_deal(plan, [x for x in lines if x.event and x.deal == deal])
             so_far = allowed = ZERO
             for period in timeline:
                 total = sum((x.amount for x in own if x.paid == period), ZERO)
                 so_far += total
-                pays = min(so_far, limit) - allowed
+                pays = min(so_far, most) - allowed
                 allowed += pays
                 if pays != total:
                     first = next(x for x in own if x.paid == period)

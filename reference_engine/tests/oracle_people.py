@@ -29,11 +29,14 @@ if TYPE_CHECKING:
     from reference_engine.tests.oracle_plan import PlanReading
 
 DAY = timedelta(days=1)
+YEAR = span(date(2026, 1, 1), "year")
+"""The random worlds of people live in one year."""
+WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 @dataclass(frozen=True)
 class Part:
-    """What is expected of a holder in a period.  level: 0 for tables of quotas, 1 for assignments.  first, last: its days."""
+    """What is expected of a holder in a period.  level: 0 for tables of quotas, 1 for assignments, 2 for what a plan has by default.  first, last: its days."""
 
     holder: str
     period: Span
@@ -66,7 +69,7 @@ def target(plan: PlanReading, payee: str, interval: Span) -> Fraction | None:
 
 def expected(plan: PlanReading, payee: str, interval: Span, measure: str, kind: str) -> Fraction | None:
     mine = [p for p in planned(plan, kind, interval) if p.holder == payee]
-    for level in (0, 1):
+    for level in (0, 1, 2):
         some = [p for p in mine if p.level == level and p.measure in (measure, "")]
         own_measure = [p.period for p in some if p.measure == measure]
         some = [p for p in some if p.measure == measure or p.period not in own_measure]
@@ -90,11 +93,11 @@ def _summed(plan: PlanReading, payee: str, own: list[Part], interval: Span, kind
     counted = [(p, share(plan, p, kind)) for p in own]
     if not any(s for _, s in counted):
         return None
-    days = {d for p in own for d in days_of(p.period) if p.level == 0 or p.first <= d <= p.last}
+    days = {d for p in own for d in days_of(p.period) if p.level != 1 or p.first <= d <= p.last}
     left = [
         d
         for d in days_of(interval)
-        if d not in days and _employed(plan, payee, d) and _member(plan, payee, d)
+        if d not in days and employed(plan, payee, d) and _member(plan, payee, d)
     ]
     if left:
         return None
@@ -108,6 +111,13 @@ def _stage(plan: PlanReading, value: Fraction, kind: str) -> Fraction:
 # -- what is stated, and what mechanics make of it ------------------------------------------------------
 def planned(plan: PlanReading, kind: str, interval: Span) -> list[Part]:
     """Every part for the year of an interval after the plan's quota mechanics, before proration."""
+    key = "planned", kind, span(interval.first, "year")
+    if key not in plan.known:
+        plan.known[key] = _planned(plan, kind, interval)
+    return list(plan.known[key])
+
+
+def _planned(plan: PlanReading, kind: str, interval: Span) -> list[Part]:
     parts: list[Part] = []
     tables = plan.tables
     if kind == "quota":
@@ -127,7 +137,7 @@ def planned(plan: PlanReading, kind: str, interval: Span) -> list[Part]:
             continue
         value, unit = amount(r[kind])
         first, last = day_of(r["from"]), day_of(r["to"]) if r.get("to") else date.max
-        for period in spans(year.first, max(year.last, interval.last), r["period"]):
+        for period in spans(year.first, year.last, r["period"]):
             if first <= period.last and last >= period.first:
                 parts.append(Part(r["payee"], period, value, unit, "", 1, first, last))
     for entry in plan.doc.get("quota", []):
@@ -146,6 +156,13 @@ def days_of(period: Span) -> list[date]:
     return [period.first + DAY * i for i in range((period.last - period.first).days + 1)]
 
 
+def employed(plan: PlanReading, payee: str, day: date) -> bool:
+    key = "employed", payee, day
+    if key not in plan.known:
+        plan.known[key] = _employed(plan, payee, day)
+    return bool(plan.known[key])
+
+
 def _employed(plan: PlanReading, payee: str, day: date) -> bool:
     person = next((r for r in plan.tables.get("payees", []) if r["payee"] == payee), {})
     marks = [(day_of(person["hired"]), 0)] if person.get("hired") else []
@@ -161,6 +178,13 @@ def _employed(plan: PlanReading, payee: str, day: date) -> bool:
 
 
 def _member(plan: PlanReading, payee: str, day: date) -> bool:
+    key = "member", payee, day
+    if key not in plan.known:
+        plan.known[key] = _on_plan(plan, payee, day)
+    return bool(plan.known[key])
+
+
+def _on_plan(plan: PlanReading, payee: str, day: date) -> bool:
     if plan.doc.get("eligible", "assigned") != "assigned":
         return plan.eligible(payee, day)
     mine = [
@@ -169,6 +193,17 @@ def _member(plan: PlanReading, payee: str, day: date) -> bool:
     return not mine or any(
         day_of(a["from"]) <= day and (not a.get("to") or day <= day_of(a["to"])) for a in mine
     )
+
+
+def hired_by(plan: PlanReading, payee: str, day: date) -> date | None:
+    """The last hire up to a day."""
+    stated = [r["hired"] for r in plan.tables.get("payees", []) if r["payee"] == payee and r.get("hired")]
+    stated += [
+        e["from"]
+        for e in plan.tables.get("employment_events", [])
+        if e["payee"] == payee and e["event"] == "hire"
+    ]
+    return max((d for d in map(day_of, stated) if d <= day), default=None)
 
 
 def leaves(plan: PlanReading, payee: str) -> list[tuple[date, date, str]]:
@@ -192,7 +227,7 @@ def on_leave(plan: PlanReading, payee: str, day: date) -> bool:
 
 def counts(plan: PlanReading, payee: str, day: date) -> bool:
     """Whether a credit of this day counts."""
-    if plan.conv.get("credit.outside_employment") == "doesn't count" and not _employed(plan, payee, day):
+    if plan.conv.get("credit.outside_employment") == "doesn't count" and not employed(plan, payee, day):
         return False
     return not (plan.conv.get("leave.credits") == "doesn't count" and on_leave(plan, payee, day))
 
@@ -209,7 +244,10 @@ def _leavedays(plan: PlanReading, payee: str, period: Span) -> set[date]:
     for one in found_:
         good = True
         for rule in rules:
-            group = found_ if rule["leaves"] == "added up" else [one]
+            kinds = rule.get("kinds of leave") or [kind for _, _, kind in found_]
+            alike = [x for x in found_ if x[2] in kinds]
+            group = alike if rule["leaves"] == "added up" else [one]
+            good = good and one[2] in kinds
             year = span(period.first, "year")
             days = [d for d in days_of(year) if any(a <= d <= b for a, b, _ in group)]
             if rule["of"] == "work days":
@@ -226,13 +264,20 @@ def _works(plan: PlanReading, day: date) -> bool:
 
 def share(plan: PlanReading, part: Part, kind: str) -> Fraction:
     """Which part of an amount counts."""
+    key = "share", part.holder, part.period, part.first, part.last, kind
+    if key not in plan.known:
+        plan.known[key] = _share(plan, part, kind)
+    return Fraction(plan.known[key])
+
+
+def _share(plan: PlanReading, part: Part, kind: str) -> Fraction:
     days = days_of(part.period)
     if not is_payee(plan, part.holder):
         return Fraction(1)
     there = [
         d
         for d in days
-        if _employed(plan, part.holder, d) and _member(plan, part.holder, d) and part.first <= d <= part.last
+        if employed(plan, part.holder, d) and _member(plan, part.holder, d) and part.first <= d <= part.last
     ]
     if not there:
         return ZERO
@@ -240,10 +285,10 @@ def share(plan: PlanReading, part: Part, kind: str) -> Fraction:
         if isinstance(entry, dict) and "minimum service" in entry:
             rule = entry["minimum service"]
             if rule["in"] == "period":
-                served = sum(_employed(plan, part.holder, d) for d in days)
+                served = sum(employed(plan, part.holder, d) for d in days)
             else:
-                served, day = 0, max(d for d in days if _employed(plan, part.holder, d))
-                while served < int(rule["days"]) and _employed(plan, part.holder, day):
+                served, day = 0, max(d for d in days if employed(plan, part.holder, d))
+                while served < int(rule["days"]) and employed(plan, part.holder, day):
                     served, day = served + 1, day - DAY
             if served < int(rule["days"]):
                 return ZERO
@@ -273,12 +318,15 @@ def _ratio(plan: PlanReading, part: Part, active: list[date], days: list[date]) 
     count = sum((worth(d) for d in active), ZERO)
     if basis == "30/360":
         count, worth = _by_thirties(active), lambda d: _by_thirties([d])
+    if basis == "hours":
+        worth = lambda d: hours_on(plan, part.holder, d)  # noqa: E731
+        count = sum((worth(d) for d in active), ZERO)
     start = plan.conv["proration.start_day_counts"]
     if start == "no" or (start == "only on the first day of the period" and active[0] != days[0]):
         count -= worth(active[0])
     if plan.conv["proration.end_day_counts"] == "no" and active[-1] != days[-1]:
         count -= worth(active[-1])
-    twelfths = _months_of(part.period)
+    twelfths = months_of(part.period)
     year = (date(days[0].year + 1, 1, 1) - date(days[0].year, 1, 1)).days
     whole = {
         "calendar days": Fraction(len(days)),
@@ -287,11 +335,29 @@ def _ratio(plan: PlanReading, part: Part, active: list[date], days: list[date]) 
         "365 days": Fraction(365 * twelfths, 12),
         "360 days": Fraction(360 * twelfths, 12),
         "30/360": Fraction(360 * twelfths, 12),
+        "hours": sum((worth(d) for d in days), ZERO),
     }[basis]
-    return max(count, ZERO) / whole
+    return max(count, ZERO) / whole if whole else ZERO
 
 
-def _months_of(period: Span) -> int:
+def hours_on(plan: PlanReading, payee: str, day: date) -> Fraction:
+    """The scheduled hours of a day: by one's own schedule, before it begins by the company's; none on a holiday."""
+    if str(day) in [h["date"] for h in plan.tables.get("holidays", [])]:
+        return ZERO
+    for whose in (payee, ""):
+        mine = [
+            r
+            for r in plan.tables.get("work_schedules", [])
+            if r.get("payee", "") == whose and day_of(r["from"]) <= day
+        ]
+        if mine:
+            last = max(mine, key=lambda r: r["from"])
+            named = [d.strip() for d in (last.get("days") or "Mon, Tue, Wed, Thu, Fri").split(",")]
+            return number(last["hours per week"]) / len(named) if WEEK[day.weekday()] in named else ZERO
+    return ZERO
+
+
+def months_of(period: Span) -> int:
     cadence = next(c for c in MONTHS if span(period.first, c) == period)
     return MONTHS[cadence]
 

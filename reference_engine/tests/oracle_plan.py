@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from reference_engine.tests import oracle_people
 from reference_engine.tests.oracle_crediting import Credited, credits_of
 from reference_engine.tests.oracle_found import found
+from reference_engine.tests.oracle_limits import part_of_deal
 from reference_engine.tests.oracle_lines import (
     Line,
     label,
@@ -56,8 +57,11 @@ EVENTS = {"booking": ("deals", "returns of deals"), "invoice": ("invoices",), "p
 
 @dataclass
 class PlanReading:
+    """known: answers that are asked for many times."""
+
     doc: Doc
     tables: Tables
+    known: dict[Any, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.name = self.doc["plan"]
@@ -208,7 +212,7 @@ class PlanReading:
 
     def earn_cap(self, lines: list[Line], params: Doc, part: Doc) -> list[Line]:
         most = money(params["amount"])[0]
-        return [replace(x, amount=min(x.amount * x.sign, most) * x.sign) for x in lines]
+        return [replace(x, amount=min(x.amount * x.sign, most * part_of_deal(self, [x])) * x.sign) for x in lines]
 
     def earn_commission_free(self, lines: list[Line], params: Doc, part: Doc) -> list[Line]:
         return [replace(x, amount=ZERO) if x.event and x.event.free else x for x in lines]

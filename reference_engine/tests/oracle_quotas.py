@@ -7,7 +7,8 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from reference_engine.tests.oracle_people import Part, amount, days_of, is_payee
+from reference_engine.tests.oracle_crediting import person_on
+from reference_engine.tests.oracle_people import Part, amount, days_of, hired_by, is_payee
 from reference_engine.tests.oracle_records import (
     ZERO,
     Doc,
@@ -71,14 +72,32 @@ def quota_bottom_up(plan: PlanReading, parts: list[Part], params: Doc, kind: str
         return parts
     grow, relief = percent(params["growth"]), percent(params["attrition relief"])
     factor = 1 + grow - relief if plan.conv["quota.relief"] == "added" else 1 + grow - (1 + grow) * relief
-    return [replace(p, amount=p.amount * factor) for p in parts]
+    if not params.get("baseline"):
+        return [replace(p, amount=p.amount * factor) for p in parts]
+    base: dict[str, tuple[Fraction, str]] = {}
+    for entry in params["baseline"]:
+        for r in plan.tables["quota_metrics"]:
+            if r["metric"] == entry["metric"] and r.get("period", "") in ("", entry.get("period", "")):
+                value, unit = amount(r["value"])
+                before = base.get(r["holder"], (ZERO, unit))[0]
+                base[r["holder"]] = before + percent(entry["weight"]) * value, unit
+    return [*parts, *(Part(h, labelled(params["for"]), v * factor, u) for h, (v, u) in base.items())]
 
 
 def quota_over_assignment(plan: PlanReading, parts: list[Part], params: Doc, kind: str) -> list[Part]:
     if kind != "quota":
         return parts
     more = 1 + percent(params["by"])
-    return [replace(p, amount=p.amount * more) if is_payee(plan, p.holder) else p for p in parts]
+    return [
+        replace(p, amount=p.amount * more) if is_payee(plan, p.holder) and _has_role(plan, p, params) else p
+        for p in parts
+    ]
+
+
+def _has_role(plan: PlanReading, part: Part, params: Doc) -> bool:
+    """Whether the holder has one of the named roles on the last day of the period."""
+    wanted = params.get("roles", [])
+    return not wanted or person_on(plan.tables, part.holder, "role", part.period.last) in wanted
 
 
 def quota_distribution(plan: PlanReading, parts: list[Part], params: Doc, kind: str) -> list[Part]:
@@ -135,20 +154,19 @@ def parted(
 def quota_ramp(plan: PlanReading, parts: list[Part], params: Doc, kind: str) -> list[Part]:
     if not _of(params, kind):
         return parts
-    people = {r["payee"]: r for r in plan.tables.get("payees", [])}
     out: list[Part] = []
     for p in parts:
-        hired = [day_of(people[p.holder]["hired"])] if people.get(p.holder, {}).get("hired") else []
-        hired += [
-            day_of(e["from"])
-            for e in plan.tables.get("employment_events", [])
-            if e["payee"] == p.holder and e["event"] == "hire"
-        ]
-        hired = [d for d in hired if d <= p.period.last]
-        if not hired:
+        start = hired_by(plan, p.holder, p.period.last)
+        if params.get("since") == "plan":
+            mine = [
+                day_of(a["from"])
+                for a in plan.tables.get("plan_assignments", [])
+                if a["payee"] == p.holder and a["plan"] == plan.name
+            ]
+            start = min((d for d in mine if d <= p.period.last), default=None)
+        if start is None or not _has_role(plan, p, params):
             out.append(p)
             continue
-        start = max(hired)
         months = [m for m in spans(p.period.first, p.period.last, "month") if m.last >= start]
         total = ZERO
         for m in months:
@@ -230,8 +248,10 @@ def quota_spread(plan: PlanReading, parts: list[Part], params: Doc, kind: str) -
             )
             own = [ZERO if params["of"] == "full amount" else out[i].amount for i in mine]
             rest = out[out.index(top)].amount - sum(own)
-            for i, before, s in zip(mine, own, shares, strict=True):
-                out[i] = replace(out[i], amount=before + rest * s)
+            unit = amount(params["round to"])[0] if params.get("round to") else None
+            given = parted(rest, shares, unit, plan.conv.get("quota.residue", "nobody"))
+            for i, before, more in zip(mine, own, given, strict=True):
+                out[i] = replace(out[i], amount=before + more)
     return out
 
 
@@ -260,11 +280,12 @@ def quota_roll_up(plan: PlanReading, parts: list[Part], params: Doc, kind: str) 
 
         for parent in below:
             value = total(parent)
-            mine = [i for i, p in enumerate(out) if p.holder == parent and p.period == period]
-            if value is not None and mine:
-                out[mine[0]] = replace(out[mine[0]], amount=value)
-            elif value is not None:
-                out.append(Part(parent, period, value, next(p.unit for p in parts)))
+            mine = [p for p in out if p.holder == parent and p.period == period]
+            if value is None or (mine and params["stated"] != "is replaced"):
+                continue
+            # All that was stated gives way together.
+            out = [p for p in out if p not in mine]
+            out.append(Part(parent, period, value, next(p.unit for p in parts)))
     return out
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
+from reference_engine.tests import oracle_people
 from reference_engine.tests.oracle_lines import Line, rated
 from reference_engine.tests.oracle_plan import PlanReading
 from reference_engine.tests.oracle_records import (
@@ -128,7 +129,11 @@ def earn_per_record(plan: PlanReading, lines: list[Line], params: Doc, part: Doc
     for x in lines:
         assert x.event
         sign = x.event.sign if x.event.sign > 0 or params["for returns"] == "take back" else 0
-        out.append(replace(x, currency=unit, amount=amount * sign * x.share))
+        # Whatever else is divided after the rate, a fixed amount is whole, or divided once.
+        after = plan.conv.get("split.when") == "after rate" and x.credit.type == "direct"
+        earned = x.share / x.credit.share if after else x.share
+        portion = x.credit.share if params.get("split") == "by share" else Fraction(1)
+        out.append(replace(x, currency=unit, amount=amount * sign * earned * portion))
     return out
 
 
@@ -185,7 +190,7 @@ def earn_ship_and_debit(plan: PlanReading, lines: list[Line], params: Doc, part:
     out: list[Line] = []
     for x in lines:
         assert x.event
-        cost, unit = money(costs[x.event.product])
+        cost, unit = money(params.get("cost") or costs[x.event.product])
         if "down to" in params:
             claim = max(cost - money(params["down to"])[0], ZERO)
         elif "down by" in params:
@@ -236,18 +241,31 @@ def on_target(
     mine = [a for a in plan.tables["plan_assignments"] if a["payee"] == plan.payee and a["plan"] == plan.name]
     if not mine:
         return []
-    target, unit = money(mine[0]["target incentive"])
+    planned = oracle_people.concerns(plan)
+    target, unit = money(mine[0]["target incentive"]) if not planned else (ZERO, plan.doc["currency"])
     counts: dict[Span, Fraction] = defaultdict(Fraction)
     due: list[tuple[Span, Span, list[tuple[str, Fraction]]]] = []
     for period in plan.timeline:
         interval = interval_of(plan, period)
         counts[interval] += sum((x.counts for x in lines if x.period == period), ZERO)
         at = counts[interval]
+        if planned:
+            target = oracle_people.target(plan, plan.payee, interval) or ZERO
         if by_quota:
-            at /= plan.quota(plan.payee, interval, part["measure"])
-            if "attainment" in plan.rounding:
-                mode, decimals = plan.rounding["attainment"]
-                at = rounded(at, mode, decimals + 2)
+            quota = (
+                oracle_people.quota(plan, plan.payee, interval, part["measure"])
+                if planned
+                else plan.quota(plan.payee, interval, part["measure"])
+            )
+            if quota is None:
+                continue
+            if quota:
+                at /= quota
+                if "attainment" in plan.rounding:
+                    mode, decimals = plan.rounding["attainment"]
+                    at = rounded(at, mode, decimals + 2)
+            else:
+                at = Fraction(plan.conv["quota.zero"] == "attainment 100%")
         share = payout(at)
         if "rate" in plan.rounding:
             mode, decimals = plan.rounding["rate"]

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
+from reference_engine.tests import oracle_people
+from reference_engine.tests.oracle_adjustments import closing_days
+from reference_engine.tests.oracle_draws import draw
 from reference_engine.tests.oracle_lines import Line
 from reference_engine.tests.oracle_plan import PlanReading
 from reference_engine.tests.oracle_records import (
     CADENCE,
-    MONTHS,
     ZERO,
     Doc,
     Row,
@@ -20,7 +23,6 @@ from reference_engine.tests.oracle_records import (
     Tables,
     labelled,
     money,
-    percent,
     rounded,
     span,
     spans,
@@ -30,8 +32,18 @@ Settled = tuple[dict[tuple[str, str], Fraction], dict[tuple[str, str], Fraction]
 """payee, period -> what is added to pay; payee, period -> what stands open after it."""
 
 
-def restated(lines: list[Line], plans: list[Doc], tables: Tables) -> list[Line]:
-    """Lines that leave closed periods as they were paid and bring the difference to the open period (complete)."""
+def restated(
+    lines: list[Line],
+    apart: list[Line],
+    plans: list[Doc],
+    tables: Tables,
+    then: Callable[[date], list[Line]],
+) -> list[Line]:
+    """Lines that leave closed periods as they were paid and bring the difference to the open period.
+
+    apart: what was paid beside, which is among what was paid.  then: what the plans came to on what was known on a day; only
+    what became known since changes a result where the plan says  incremental.
+    """
     rows = tables.get("processed_results", [])
     if not rows:
         return []
@@ -47,11 +59,8 @@ def restated(lines: list[Line], plans: list[Doc], tables: Tables) -> list[Line]:
             for m in doc.get("settle", [])
             if isinstance(m, dict)
         )
-        now: dict[tuple[str, str, Span], Fraction] = defaultdict(Fraction)
         unit = doc["currency"]
-        for x in lines:
-            if x.plan == doc["plan"] and not x.held and x.paid in closed:
-                now[x.payee, x.component, x.paid] += x.amount
+        now = _by_period(lines, doc, closed)
         done: dict[tuple[str, str, Span], dict[Span, Fraction]] = defaultdict(dict)
         for r in rows:
             if r["plan"] == doc["plan"]:
@@ -59,7 +68,17 @@ def restated(lines: list[Line], plans: list[Doc], tables: Tables) -> list[Line]:
                 paid_in = labelled(r["paid in"]) if r.get("paid in") else key[2]
                 written = r["earned"] if minus == "earned" or not r.get("paid") else r["paid"]
                 done[key][paid_in] = done[key].get(paid_in, ZERO) + money(written)[0]
-        for key in sorted({*now, *done}):
+        for x in apart:
+            if x.plan == doc["plan"] and x.paid in closed:
+                was = done[x.payee, x.component, x.period]
+                was[x.paid] = was.get(x.paid, ZERO) - x.amount
+        due = dict(now)
+        if doc["conventions"]["restatement.scope"] == "incremental":
+            before_then = _by_period(then(max(closing_days(doc, tables).values())), doc, closed)
+            for key in {*now, *done, *before_then}:
+                paid_for = sum(done.get(key, {}).values(), ZERO)
+                due[key] = paid_for + now.get(key, ZERO) - before_then.get(key, ZERO)
+        for key in sorted({*now, *done, *due}):
             period = key[2]
             before = done.get(key, {})
 
@@ -75,16 +94,27 @@ def restated(lines: list[Line], plans: list[Doc], tables: Tables) -> list[Line]:
                 if amount:
                     out.append(Line(key[0], plan, key[1], key[2], amount, unit, label, kind, paid=paid))
 
-            line(before.get(period, ZERO) - now[key], period, "brought forward", f"{period.label}, closed")
+            line(before.get(period, ZERO) - now.get(key, ZERO), period, "brought forward", f"{period.label}, closed")
             for paid_in, amount in before.items():
                 if paid_in != period:
-                    line(amount, paid_in, "prior period", f"difference of {period.label}")
+                    line(amount, paid_in, "prior period", f"correction of {period.label}")
             total = sum(before.values(), ZERO)
             if twice:
                 line(-total, after, "reversal", f"reversal of {period.label}")
-                line(now[key], after, "prior period", f"difference of {period.label}")
+                line(due.get(key, ZERO), after, "prior period", f"correction of {period.label}")
             else:
-                line(now[key] - total, after, "prior period", f"difference of {period.label}")
+                line(due.get(key, ZERO) - total, after, "prior period", f"correction of {period.label}")
+    return out
+
+
+def _by_period(
+    lines: list[Line], doc: Doc, closed: list[Span]
+) -> dict[tuple[str, str, Span], Fraction]:
+    """What closed periods pay, by payee and component."""
+    out: dict[tuple[str, str, Span], Fraction] = defaultdict(Fraction)
+    for x in lines:
+        if x.plan == doc["plan"] and not x.held and x.paid in closed:
+            out[x.payee, x.component, x.paid] += x.amount
     return out
 
 
@@ -94,7 +124,7 @@ def date_after(period: Span) -> date:
 
 
 @dataclass
-class _Account:
+class Account:
     """One payee: pay and what is added to it and stands open, by period."""
 
     payee: str
@@ -117,7 +147,12 @@ class _Account:
         return rounded(value, *self.rounding) if self.rounding else value
 
     def on(self, period: Span) -> bool:
-        return any(p.eligible(self.payee, d) for p in self.plans for d in (period.first, period.last))
+        """On the plan and employed on some day of the period."""
+        return any(
+            oracle_people.employed(p, self.payee, d) and p.eligible(self.payee, d)
+            for p in self.plans
+            for d in oracle_people.days_of(period)
+        )
 
 
 def settled(
@@ -126,8 +161,9 @@ def settled(
     timelines: dict[str, list[Span]],
     tables: Tables,
     people: set[str],
+    until: date | None = None,
 ) -> Settled:
-    """One ledger for each payee."""
+    """One ledger for each payee.  until: the end of the last pay period of the run, where it is known."""
     changes: dict[tuple[str, str], Fraction] = {}
     balances: dict[tuple[str, str], Fraction] = {}
     cadence = plans[0].cadence
@@ -151,8 +187,11 @@ def settled(
             for x in lines
             if x.paid
             and x.plan in {p.name for p in mine}
-            and x.kind in ("prior period", "reversal", "brought forward")
+            and x.kind in ("prior period", "reversal", "brought forward", "adjustment")
         ]
+        if until and ends and set(words) - {"restatement"}:
+            more = spans(min(ends).first, until, cadence)
+            ends += [period for period in more if period.last <= until]
         if everybody and ends:
             known += [*ends, *spans(_begins(program, min(ends)), max(ends).last, cadence)]
         if not known:
@@ -165,7 +204,7 @@ def settled(
             pay[x.paid] += x.amount
             parts[x.component][x.paid] += x.amount
         at_payout = mine[0].rounding.get("payout")
-        account = _Account(payee, timeline, mine[0].conv, at_payout, tables, parts, pay, mine)
+        account = Account(payee, timeline, mine[0].conv, at_payout, tables, parts, pay, mine)
         for entry in program:
             name, params = (entry, {}) if isinstance(entry, str) else next(iter(entry.items()))
             {
@@ -196,143 +235,12 @@ def _begins(program: list[Any], first: Span) -> date:
     return min(days)
 
 
-def nothing(account: _Account, params: Row) -> None:
+def nothing(account: Account, params: Row) -> None:
     """Closed periods are settled before."""
 
 
-# -- draws ------------------------------------------------------------------------------------------------
-def draw(account: _Account, params: Row) -> None:
-    """Draws, opening balances and pay below zero, in one pass over the periods."""
-    conv = account.conv
-    draws = [d for d in account.tables.get("draws", []) if d["payee"] == account.payee]
-    if params:
-        draws = [*draws, {**params, "everybody": "yes"}]
-    opening = defaultdict(
-        Fraction,
-        {
-            labelled(o["period"]): money(o["balance"])[0]
-            for o in account.tables.get("opening_balances", [])
-            if o["payee"] == account.payee
-        },
-    )
-    debt = held = shelter = stood = ZERO
-    latest: Row | None = None
-    for period in account.timeline:
-        d = _in_force(account, draws, period)
-        latest = d or latest
-        rule = latest or {}
-        debt += max(ZERO, -opening[period])
-        credit = max(ZERO, opening[period])
-        earned = _counting(account, rule, period)
-        kind = (d.get("kind") or conv["draw.type"]) if d else ""
-        amount = _amount(account, d, period) if d else ZERO
-        on_top = kind in ("loan", "non-recoverable additional")
-        level = amount if d and not on_top else ZERO
-        owed = kind in ("recoverable", "loan", "prepaid")
-        over, under = max(ZERO, earned - level), max(ZERO, level - earned) if d and not on_top else ZERO
-        offsets = conv.get("draw.surplus_offsets") == "yes" and kind in ("recoverable", "non-recoverable")
-        add = credit
-        if kind == "prepaid":
-            back = min(amount, max(ZERO, earned))
-            add -= back
-            lent = amount - back
-        else:
-            use = min(shelter, under) if offsets else ZERO
-            shelter -= use
-            lent = under - use
-            add += lent
-        if d and not on_top and owed:
-            debt += lent
-            if conv["draw.negative"] == "forgiven":
-                debt -= min(lent, max(ZERO, -earned))
-        if _recovers(account, rule, d, period):
-            both = min(debt, held)
-            debt, held = debt - both, held - both
-            add, held = add + held, ZERO
-            take = account.round(
-                over * (percent(rule["recovery share"]) if rule.get("recovery share") else 1)
-            )
-            if rule.get("recovery minimum"):
-                take = max(take, money(rule["recovery minimum"])[0])
-            if rule.get("recovery maximum"):
-                take = min(take, money(rule["recovery maximum"])[0])
-            taken = min(take, over, debt)
-        else:
-            taken = ZERO
-            if d and not on_top and conv["draw.delayed_surplus"] == "held back":
-                held += over
-                add -= over
-        debt -= taken
-        add -= taken
-        if offsets:
-            shelter += over - taken
-        if on_top:
-            add += amount
-            debt += amount if owed else ZERO
-        total = account.pay[period] + add
-        if total < 0 and conv["balance.negative"] == "carried":
-            debt -= total
-            add -= total
-        if (
-            rule.get("forgiven after")
-            and period.first <= labelled(rule["forgiven after"]).last <= period.last
-        ):
-            debt -= account.round(
-                debt * (percent(rule["forgiven share"]) if rule.get("forgiven share") else 1)
-            )
-        account.add(period, add, held - debt - stood)
-        stood = held - debt
-
-
-def _in_force(account: _Account, draws: list[Row], period: Span) -> Row | None:
-    for d in draws:
-        if d.get("from") and period.first < labelled(d["from"]).first:
-            continue
-        if d.get("to") and period.last > labelled(d["to"]).last:
-            continue
-        if d.get("everybody") and not account.on(period):
-            continue
-        return d
-    return None
-
-
-def _amount(account: _Account, d: Row, period: Span) -> Fraction:
-    amount = money(d["amount"])[0]
-    cadence = account.plans[0].cadence
-    per = d.get("per", "period")
-    if per in ("period", cadence):
-        return amount
-    if MONTHS[per] < MONTHS[cadence]:
-        return amount * (MONTHS[cadence] // MONTHS[per])
-    parts = MONTHS[per] // MONTHS[cadence]
-    if account.conv["draw.period"] == "in equal parts":
-        return account.round(amount / parts)
-    return amount if span(period.first, per).first == period.first else ZERO
-
-
-def _counting(account: _Account, rule: Row, period: Span) -> Fraction:
-    if not rule.get("covers"):
-        return account.pay[period]
-    return account.round(sum((account.parts[c.strip()][period] for c in rule["covers"].split(",")), ZERO))
-
-
-def _recovers(account: _Account, rule: Row, d: Row | None, period: Span) -> bool:
-    kind = rule.get("kind") or (account.conv["draw.type"] if rule else "")
-    if kind not in ("recoverable", "loan", "prepaid"):
-        return True
-    when = rule.get("recovery") or account.conv["draw.recovery"]
-    if when == "immediate":
-        return True
-    if when == "at the end of the interval":
-        return d is None or span(period.first, rule["interval"]).last == period.last
-    start = labelled(rule["first recovery period"])
-    if account.conv["draw.first_recovery_period"] == "included":
-        return period.first >= start.first
-    return period.first > start.last
-
-
 # -- limits of the whole pay ------------------------------------------------------------------------------
-def maximum(account: _Account, params: Row) -> None:
+def maximum(account: Account, params: Row) -> None:
     """No more than so much in a period."""
     limit = money(params["amount"])[0]
     waits = ZERO
@@ -344,7 +252,7 @@ def maximum(account: _Account, params: Row) -> None:
         waits = now
 
 
-def carry_over(account: _Account, params: Row) -> None:
+def carry_over(account: Account, params: Row) -> None:
     """Small totals wait."""
     least = money(params["under"])[0]
     waits = ZERO
@@ -358,7 +266,7 @@ def carry_over(account: _Account, params: Row) -> None:
         waits = now
 
 
-def guarantee(account: _Account, params: Row) -> None:
+def guarantee(account: Account, params: Row) -> None:
     """At least so much over each term."""
     amount = money(params["amount"])[0]
     first = labelled(params["from"]).first if params.get("from") else account.timeline[0].first

@@ -266,6 +266,11 @@ def earn_retroactive(plan: PlanReading, lines: list[Line], params: Doc, part: Do
 
     def pieces(s: State) -> Pieces:
         steps = table(plan, in_force(params["tiers"], s.period.last), params.get("reached", ""))
+        if not s.scale:
+            # A quota of zero has one attainment, whatever is sold.
+            s = replace(
+                s, counts=Fraction(plan.conv["quota.zero"] == "attainment 100%"), scale=Fraction(1)
+            )
         counts, base = s.counts, s.base
         if "counts up to" in params:
             most = percent(params["counts up to"]) * s.scale
@@ -415,10 +420,17 @@ def earn_growth(plan: PlanReading, lines: list[Line], params: Doc, part: Doc) ->
         return []
     plain = [{"from": "0", "rate": "0%"}]
     so_far = {s.period.first: s.counts for s in states(plan, lines, part, plain)}
+    stated = {
+        r["period"]: money(r["value"])[0]
+        for r in plan.tables.get("reported_measures", [])
+        if r["payee"] == plan.payee and params.get("baseline") == f"reported {r['measure']}"
+    }
 
     def pieces(s: State) -> Pieces:
         day = s.period.first
         base = so_far.get(day.replace(year=day.year - 1), ZERO)
+        if "baseline" in params:
+            base = stated.get(s.period.label, ZERO)
         if base <= 0:
             if params.get("without history", "skip") == "skip":
                 return []

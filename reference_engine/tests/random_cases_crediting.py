@@ -231,12 +231,12 @@ def assignments(draw: st.DrawFn) -> Case:
 
 
 @st.composite
-def holds_and_quota(draw: st.DrawFn) -> Case:
+def holds_and_quota(draw: st.DrawFn, *, held: bool = False) -> Case:
     """Held credits, quota credit apart from commission credit, and splits before and after the rate, under tiers."""
     unit = draw(st.sampled_from(PLAN_CURRENCIES))
     one = 10 ** DECIMALS[unit]
     tables = draw(sales(unit))
-    if draw(st.booleans()):
+    if held or draw(st.booleans()):
         names = [d["deal"] for d in tables["deals"]] + [i["invoice"] for i in tables["invoices"]]
         tables["credit_holds"] = [
             {
@@ -245,7 +245,7 @@ def holds_and_quota(draw: st.DrawFn) -> Case:
                 "released on": draw(st.sampled_from(["", str(draw(days()))])),
             }
             for name in names
-            if draw(st.integers(0, 2)) == 0
+            if held or draw(st.integers(0, 2)) == 0
         ]
     for row in tables["credit_splits"]:
         row["quota share"] = draw(st.sampled_from(["", "", "100%", "0%", "50%"]))
@@ -270,7 +270,7 @@ def holds_and_quota(draw: st.DrawFn) -> Case:
 
 
 @st.composite
-def overrides(draw: st.DrawFn) -> Case:
+def overrides(draw: st.DrawFn, kind: str) -> Case:
     """What is earned on the commission of those below, by levels and by differences of rank; uplifts and windfalls."""
     case = draw(hierarchies())
     tables, plan = case.tables, case.plans[0]
@@ -279,7 +279,6 @@ def overrides(draw: st.DrawFn) -> Case:
     one = 10 ** DECIMALS[unit]
     own = plan["components"][0]
     own["measure"] = "bookings"
-    kind = draw(st.sampled_from(["override", "differential", "levels", "uplift", "windfall"]))
     rate = st.sampled_from(RATES)
     if kind == "override":
         own["credits"] = ["direct"]
@@ -328,10 +327,19 @@ def overrides(draw: st.DrawFn) -> Case:
     return Case(tables, [plan])
 
 
+OVERRIDES = {
+    "overrides": "override",
+    "differential overrides": "differential",
+    "level commissions": "levels",
+    "uplifts": "uplift",
+    "windfalls": "windfall",
+}
 FAMILIES = {
     "hierarchies": hierarchies(),
     "credit assignments": assignments(),
     "holds and quota credit": holds_and_quota(),
-    "overrides": overrides(),
+    "held credits": holds_and_quota(held=True),
+    # A family for each: left to chance, some would hardly be drawn.
+    **{name: overrides(kind) for name, kind in OVERRIDES.items()},
 }
-EXAMPLES = {"hierarchies": 60, "credit assignments": 60, "holds and quota credit": 60, "overrides": 60}
+EXAMPLES = {"hierarchies": 60, "credit assignments": 60, "holds and quota credit": 40, "held credits": 40, **dict.fromkeys(OVERRIDES, 20)}

@@ -106,54 +106,52 @@ def _clawback(draw: st.DrawFn, tables: dict[str, list[Row]], conv: Doc) -> Doc:
     return out
 
 
+CASH = ("in proportion", "level", "invoiced", "split", "milestones", "late", "past due")
+TIMES: dict[str, st.SearchStrategy[Any]] = {
+    "hold days": st.builds(
+        lambda n, b: {"hold days": {"days": str(n), "counted in": b}},
+        st.sampled_from([0, 1, 15, 30]),
+        st.sampled_from(["calendar days", "business days"]),
+    ),
+    "hold periods": st.builds(lambda n: {"hold periods": {"periods": str(n)}}, st.sampled_from([1, 2, 3])),
+    "hold until employed": st.builds(
+        lambda n: {"hold until employed": {"days": str(n)}}, st.sampled_from([30, 90, 92])
+    ),
+    "pay at end of": st.builds(lambda n: {"pay at end of": {"interval": n}}, st.sampled_from(["quarter", "year"])),
+    "instalments": st.builds(
+        lambda n, e, g: {"instalments": {"number": str(n), "every": e, **g}},
+        st.integers(1, 4),
+        st.sampled_from(["month", "quarter"]),
+        st.sampled_from([{}, {"grows by": "10%"}, {"after months": "1"}]),
+    ),
+    "reserve": st.builds(
+        lambda s, w: {"reserve": {"withheld": s, **w}},
+        st.sampled_from(PERCENTS),
+        st.sampled_from([{"after days": "90"}, {"after months": "1"}, {"after months": "6"}]),
+    ),
+    "advance and as earned": st.sampled_from(
+        [
+            {"advance and as earned": {"advance": "75%", "months": "12"}},
+            {"advance and as earned": {"advance": "50%", "months": "4"}},
+            {"advance and as earned": {"advance": "0%", "months": "3"}},
+        ]
+    ),
+}
+
+
 @st.composite
-def time_cases(draw: st.DrawFn) -> Case:
+def time_cases(draw: st.DrawFn, kind: str = "") -> Case:
     """Holds by days, periods and employment, instalments, reserves and advances; then clawbacks and leavers."""
     unit = draw(st.sampled_from(PLAN_CURRENCIES))
     one = 10 ** DECIMALS[unit]
     tables = draw(_world(unit))
     conv = draw(_conventions(unit))
-    pay: list[Any] = []
-    count = st.sampled_from([1, 2, 3])
-    for _ in range(draw(st.sampled_from([1, 1, 2]))):
-        pay.append(
-            draw(
-                st.one_of(
-                    st.builds(
-                        lambda n, b: {"hold days": {"days": str(n), "counted in": b}},
-                        st.sampled_from([0, 1, 15, 30]),
-                        st.sampled_from(["calendar days", "business days"]),
-                    ),
-                    st.builds(lambda n: {"hold periods": {"periods": str(n)}}, count),
-                    st.builds(
-                        lambda n: {"hold until employed": {"days": str(n)}}, st.sampled_from([30, 90, 92])
-                    ),
-                    st.builds(
-                        lambda n: {"pay at end of": {"interval": n}}, st.sampled_from(["quarter", "year"])
-                    ),
-                    st.builds(
-                        lambda n, e, g: {"instalments": {"number": str(n), "every": e, **g}},
-                        st.integers(1, 4),
-                        st.sampled_from(["month", "quarter"]),
-                        st.sampled_from([{}, {"grows by": "10%"}, {"after months": "1"}]),
-                    ),
-                    st.builds(
-                        lambda s, w: {"reserve": {"withheld": s, **w}},
-                        st.sampled_from(PERCENTS),
-                        st.sampled_from([{"after days": "90"}, {"after months": "1"}, {"after months": "6"}]),
-                    ),
-                    st.sampled_from(
-                        [
-                            {"advance and as earned": {"advance": "75%", "months": "12"}},
-                            {"advance and as earned": {"advance": "50%", "months": "4"}},
-                            {"advance and as earned": {"advance": "0%", "months": "3"}},
-                        ]
-                    ),
-                )
-            )
-        )
+    kind = kind or draw(st.sampled_from([*TIMES, "windfall review"]))
+    pay: list[Any] = [] if kind == "windfall review" else [draw(TIMES[kind])]
+    if draw(st.integers(0, 2)) == 0:
+        pay.append(draw(st.one_of(*TIMES.values())))
     tables["holidays"] = [{"date": str(draw(days())), "name": "Holiday"}]
-    if draw(st.integers(0, 3)) == 0:
+    if kind == "windfall review":
         pay.append({"windfall review": draw(_windfall(tables, unit, one))})
     elif draw(st.booleans()):
         pay.append({"clawback": draw(_clawback(tables, conv))})
@@ -256,33 +254,24 @@ def _customers(draw: st.DrawFn, tables: dict[str, list[Row]], unit: str) -> None
 
 
 @st.composite
-def cash_cases(draw: st.DrawFn) -> Case:
+def cash_cases(draw: st.DrawFn, kind: str = "") -> Case:
     """Releases in proportion, at a level, as invoiced and at milestones; penalties for late and missing payments."""
     unit = draw(st.sampled_from(PLAN_CURRENCIES))
     tables = draw(_world(unit, 3))
     draw(_customers(tables, unit))
     conv = draw(_conventions(unit))
-    measure, records = draw(
-        st.sampled_from(
-            [
-                ("bookings", ""),
-                ("bookings", ""),
-                ("revenue", ""),
-                ("revenue", "invoice lines"),
-                ("margin", ""),
-            ]
-        )
-    )
-    booked = measure == "bookings"
+    kind = kind or draw(st.sampled_from(CASH))
+    invoiced = [("revenue", ""), ("revenue", "invoice lines"), ("margin", "")]
+    if kind in ("invoiced", "split", "milestones"):
+        measure, records = "bookings", ""
+    else:
+        measure, records = draw(st.sampled_from(invoiced if kind == "late" else [("bookings", ""), *invoiced]))
     pay: list[Any] = []
-    kind = draw(
-        st.sampled_from(["cash", "cash", "level", "invoiced", "split", "milestones", "late", "past due"])
-    )
-    if kind == "invoiced" and booked:
+    if kind == "invoiced":
         pay.append("release as invoiced")
     elif kind == "level":
         pay.append({"release at level": {"collected": draw(st.sampled_from(PERCENTS))}})
-    elif kind == "split" and booked:
+    elif kind == "split":
         pay.append(
             {
                 "split payment": draw(
@@ -296,7 +285,7 @@ def cash_cases(draw: st.DrawFn) -> Case:
                 )
             }
         )
-    elif kind == "milestones" and booked:
+    elif kind == "milestones":
         tables["milestones"] = [
             {"deal": d["deal"], "milestone": "go-live", "date": str(draw(days()))}
             for d in tables["deals"]
@@ -317,7 +306,7 @@ def cash_cases(draw: st.DrawFn) -> Case:
             )
         )
         pay.append({"milestones": {"parts": [{"share": s, "when": w, **more} for s, w, more in parts]}})
-    elif kind == "late" and not booked:
+    elif kind == "late":
         pay.append({"late payment penalty": draw(_penalty())})
     elif kind == "past due":
         pay.append({"past due": {"grace days": draw(st.sampled_from(["0", "30"]))}})
@@ -397,6 +386,43 @@ def cap_cases(draw: st.DrawFn) -> Case:
 
 
 @st.composite
+def shared_deal_cases(draw: st.DrawFn) -> Case:
+    """Limits of deals that several payees share: caps of deals and lines, and decisions on exceptional deals."""
+    unit = draw(st.sampled_from(PLAN_CURRENCIES))
+    one = 10 ** DECIMALS[unit]
+    tables = draw(_world(unit, 3))
+    named = {row["deal"] for row in tables["credit_splits"]}
+    for deal in tables["deals"]:
+        if deal["deal"] not in named:
+            tables["credit_splits"] += [
+                {"deal": deal["deal"], "payee": who, "share": share}
+                for who, share in draw(
+                    st.sampled_from([[("Ana", "25%"), ("Ben", "75%")], [("Ben", "33.3%"), ("Max", "66.7%")]])
+                )
+            ]
+    when = draw(st.sampled_from(["before rate", "after rate"]))
+    conv = draw(_conventions(unit, {"split.when": when}))
+    limit = written(draw(amounts(unit, (5 * one, 10 * one, 25 * one))), unit)
+    earn: list[Any] = [{"flat rate": {"rate": draw(st.sampled_from(RATES))}}]
+    pay: list[Any] = [{"instalments": {"number": "2", "every": "month"}}] if draw(st.booleans()) else []
+    kind = draw(st.sampled_from(["deal", "deal", "plan", "line", "review"]))
+    if kind == "line":
+        earn.append({"cap": {"per": "line", "amount": limit}})
+    elif kind == "review":
+        pay = [{"windfall review": draw(_windfall(tables, unit, one))}]
+    elif kind == "deal":
+        pay.append({"cap": {"per": "deal", "amount": limit}})
+    plan = _plan(unit, conv, "monthly", "bookings", draw(CREDITS), earn, pay)
+    if kind == "plan":
+        # What the cap of a deal leaves is rounded after it.
+        conv["rounding"] = [r for r in conv["rounding"] if r["at"] != "payout"]
+        conv["rounding"].append({"at": "payout", "mode": "half up", "decimals": str(DECIMALS[unit])})
+        plan["components"].append({**plan["components"][0], "component": "Second", "credits": draw(CREDITS)})
+        plan["pay"] = [{"cap": {"per": "deal", "amount": limit}}]
+    return Case(tables, [plan])
+
+
+@st.composite
 def residual_cases(draw: st.DrawFn) -> Case:
     """Payments of several years at the rates of their months, with penalties for late ones."""
     unit = draw(st.sampled_from(PLAN_CURRENCIES))
@@ -452,18 +478,21 @@ def advance_cases(draw: st.DrawFn) -> Case:
 
 
 FAMILIES = {
-    "paying times": time_cases(),
+    # A family for each: left to chance, some would never be drawn.
+    **{f"paying {kind}": time_cases(kind) for kind in (*TIMES, "windfall review")},
     "paying clawbacks": clawback_cases(),
-    "paying cash": cash_cases(),
+    **{f"cash {kind}": cash_cases(kind) for kind in CASH},
     "paying caps": cap_cases(),
+    "paying limits of shared deals": shared_deal_cases(),
     "paying residuals": residual_cases(),
     "paying advances": advance_cases(),
 }
 EXAMPLES = {
-    "paying times": 80,
+    **dict.fromkeys((f"paying {kind}" for kind in (*TIMES, "windfall review")), 15),
     "paying clawbacks": 50,
-    "paying cash": 90,
+    **dict.fromkeys((f"cash {kind}" for kind in CASH), 18),
     "paying caps": 60,
+    "paying limits of shared deals": 90,
     "paying residuals": 40,
     "paying advances": 40,
 }

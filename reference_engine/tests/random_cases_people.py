@@ -290,7 +290,7 @@ HOLDERS = ("World", "North", "South", "Ana", "Ben", "Max")
 
 
 @st.composite
-def tree_cases(draw: st.DrawFn) -> Case:
+def tree_cases(draw: st.DrawFn, way: str) -> Case:
     """Quotas handed down, spread, rolled up, carried by sellers and accounts: rows of quotas to be compared."""
     unit = draw(st.sampled_from(PLAN_CURRENCIES))
     one = 10 ** DECIMALS[unit]
@@ -368,14 +368,14 @@ def tree_cases(draw: st.DrawFn) -> Case:
         "currency": unit,
         "pays": "monthly",
         "conventions": conv,
-        "quota": draw(plannings(unit, conv)),
+        "quota": draw(plannings(unit, conv, way)),
         "components": [NOTHING],
     }
     return Case(tables, [plan])
 
 
 @st.composite
-def plannings(draw: st.DrawFn, unit: str, conv: Doc) -> list[Any]:
+def plannings(draw: st.DrawFn, unit: str, conv: Doc, way: str) -> list[Any]:
     one = written(10 ** DECIMALS[unit], unit)
     splits: list[Doc] = [
         {"split": "shares"},
@@ -391,34 +391,40 @@ def plannings(draw: st.DrawFn, unit: str, conv: Doc) -> list[Any]:
     }
     if draw(st.booleans()):
         down["round to"] = one
-    first: list[Any] = draw(
-        st.sampled_from(
-            [
-                [{"top down": down}],
-                [{"top down": down}, {"spread": {"of": "variance"}}],
-                [{"top down": down}, {"spread": {"of": "full amount", "by": "potential"}}],
-                [
-                    {"top down": down},
-                    {"roll up": {"over": "allocations", "stated": "is replaced", "reduction": "5%"}},
-                ],
-                ["seller quota"],
-                ["account quotas"],
-                ["account quotas", {"roll up": {"over": "allocations", "stated": "keeps"}}],
-                [{"top down": down}, {"roll up": {"over": "managers", "stated": "keeps"}}],
-            ]
-        )
-    )
+    tree: Doc = {"roll up": {"over": "allocations", "stated": draw(st.sampled_from(["keeps", "is replaced"])), "reduction": "5%"}}
+    ways: dict[str, list[Any]] = {
+        "top down": [{"top down": down}],
+        "spread of the variance": [{"top down": down}, {"spread": {"of": "variance"}}],
+        "spread of everything": [{"top down": down}, {"spread": {"of": "full amount", "by": "potential"}}],
+        "roll up": [{"top down": down}, tree],
+        "roll up of managers": [{"top down": down}, {"roll up": {"over": "managers", "stated": "keeps"}}],
+        "seller quota": ["seller quota"],
+        "account quotas": ["account quotas"],
+        "roll up of account quotas": ["account quotas", tree],
+    }
     relief = {
         "material from": "15%",
         "change": draw(st.sampled_from(["whole", "what is above"])),
         "of": draw(st.sampled_from(["losses", "gains", "losses and gains"])),
         "keeps at least": draw(st.sampled_from(["0%", "70%"])),
     }
-    out = [*first, *([{"relief": relief}] if draw(st.booleans()) else [])]
+    out = [*ways[way], *([{"relief": relief}] if draw(st.booleans()) else [])]
     if conv["proration.partial_month"] == "cut-off day":
         out.append({"proration": {"cut off day": "15"}})
     return out
 
 
+TREES = (
+    "top down",
+    "spread of the variance",
+    "spread of everything",
+    "roll up",
+    "roll up of managers",
+    "seller quota",
+    "account quotas",
+    "roll up of account quotas",
+)
 FAMILIES = {"people": people_cases()}
 EXAMPLES = {"people": 60}
+# Worlds whose quotas are compared interval by interval, or row by row; nothing is paid in them.
+UNPAID = {"targets": target_cases(), **{f"tree: {way}": tree_cases(way) for way in TREES}}

@@ -117,6 +117,8 @@ def guarantees(draw: st.DrawFn, amount: str) -> Doc:
         out["term"] = draw(st.sampled_from(["period", "quarter", "year"]))
     if out["paid"] != "each period" and draw(st.booleans()):
         out["per"] = "term"
+    elif out.get("term") != "period":
+        out["per"] = "period"
     return out
 
 

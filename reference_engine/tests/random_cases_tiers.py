@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from hypothesis import strategies as st
@@ -173,15 +174,15 @@ METHODS = {
 
 
 @st.composite
-def ladder_cases(draw: st.DrawFn) -> Case:
-    """One table read in one of the ways, over an interval or for each record alone."""
+def ladder_cases(draw: st.DrawFn, name: str, *, by: bool = False) -> Case:
+    """One table read in one of the ways, over an interval or for each record alone.  by: of a figure that is named."""
     unit = draw(st.sampled_from(PLAN_CURRENCIES))
-    name = draw(st.sampled_from(list(METHODS)))
     kind = draw(st.sampled_from(METHODS[name]))
-    units = kind == "per unit"
+    units = kind == "per unit" and not by
+    kind = "rate" if by and kind == "per unit" else kind
     tables = draw(sold(unit, units=units))
     pays, accumulate = draw(st.sampled_from(PAID))
-    bounds = "units" if units else draw(st.sampled_from(["money", "percent"]))
+    bounds = "units" if units else "percent" if by else draw(st.sampled_from(["money", "percent"]))
     alone = bounds != "percent" and (kind != "times" or name == "marginal") and draw(st.integers(0, 3)) == 0
     if name == "excess over quota":
         bounds, alone = "percent", False
@@ -244,18 +245,13 @@ def ladder_cases(draw: st.DrawFn) -> Case:
         params["tiers"] = rows
         if name == "retroactive" and kind == "rate" and draw(st.integers(0, 3)) == 0:
             params["accrued at"] = draw(st.sampled_from(RATES))
-        if name == "retroactive" and bounds == "percent" and draw(st.integers(0, 3)) == 0:
+        if name == "retroactive" and bounds == "percent" and not by and draw(st.integers(0, 3)) == 0:
             params["counts up to"] = draw(st.sampled_from(["90%", "100%", "150%"]))
-    if (
-        name not in ("marginal", "proportional")
-        and conv["tier.bound"] != "both ends inclusive"
-        and draw(st.integers(0, 3)) == 0
-    ):
+    if conv["tier.bound"] != "both ends inclusive" and draw(st.integers(0, 3)) == 0:
         params["reached"] = draw(st.sampled_from(["at least", "more than"]))
     if name == "proportional" and kind == "rate":
         stage(draw, conv, "rate")
-    figure = name in ("retroactive", "total", "slab sum", "mixed", "rolling") and "counts up to" not in params
-    if figure and bounds == "percent" and draw(st.integers(0, 2)) == 0:
+    if by:
         # The figure of the attainment is what the table looks at anyway.
         params["by"] = "attainment"
     earn: list[Any] = [{name: params}]
@@ -265,7 +261,7 @@ def ladder_cases(draw: st.DrawFn) -> Case:
 
 
 @st.composite
-def target_cases(draw: st.DrawFn) -> Case:
+def target_cases(draw: st.DrawFn, name: str) -> Case:
     """Curves with jumps and steps, percent to goal, points above target; attainment and payout rounded now and then."""
     unit = draw(st.sampled_from(PLAN_CURRENCIES))
     tables = draw(sold(unit, units=False))
@@ -278,7 +274,6 @@ def target_cases(draw: st.DrawFn) -> Case:
             {"tier.accumulate": accumulate, "curve.below": draw(st.sampled_from(["zero", "first point"]))},
         )
     )
-    name = draw(st.sampled_from(["curve", "curve", "step curve", "percent to goal", "over achievement"]))
     reached = draw(st.sampled_from([{}, {"reached": "at least"}, {"reached": "more than"}]))
     if name in ("curve", "step curve"):
         xs = [["0%", "100%"], ["50%", "100%", "150%"], ["33.3%", "66.7%", "100%", "101%"]]
@@ -309,7 +304,7 @@ def target_cases(draw: st.DrawFn) -> Case:
 
 
 @st.composite
-def growth_cases(draw: st.DrawFn) -> Case:
+def growth_cases(draw: st.DrawFn, name: str) -> Case:
     """Two years of deals: growth over the year before, and the year so far scaled to twelve months."""
     unit = draw(st.sampled_from(PLAN_CURRENCIES))
     tables = draw(sold(unit, units=False))
@@ -317,7 +312,6 @@ def growth_cases(draw: st.DrawFn) -> Case:
         if i % 2:
             row["closed"] = "2025" + row["closed"][4:]
     pays = draw(st.sampled_from(["monthly", "quarterly"]))
-    name = draw(st.sampled_from(["growth", "annualised"]))
     accumulate = "year" if name == "annualised" else draw(st.sampled_from(["period", "quarter", "year"]))
     for row in tables["plan_assignments"]:
         row["from"] = "2025-01-01"
@@ -332,6 +326,15 @@ def growth_cases(draw: st.DrawFn) -> Case:
             "on": draw(st.sampled_from(["everything", "the increase"])),
             "without history": draw(st.sampled_from(["skip", "zero"])),
         }
+        if draw(st.booleans()):
+            # A baseline of one's own is stated for some payees and periods; the others have no history.
+            more["baseline"] = "reported last year"
+            tables["reported_measures"] = [
+                {"payee": p, "measure": "last year", "period": x.label, "value": written(draw(amounts(unit)), unit)}
+                for p in ("Ana", "Ben", "Max", "Sam")
+                for x in oracle_records.spans(date(2025, 1, 1), date(2026, 12, 31), oracle_records.CADENCE[pays])
+                if draw(st.integers(0, 3))
+            ]
     else:
         ends, more = draw(st.sampled_from(money_ends(unit))), {}
     params = {"tiers": draw(tier_rows(ends, kind, unit)), **more, **reached}
@@ -339,14 +342,10 @@ def growth_cases(draw: st.DrawFn) -> Case:
 
 
 @st.composite
-def record_cases(draw: st.DrawFn) -> Case:
+def record_cases(draw: st.DrawFn, name: str) -> Case:
     """Rates and amounts of single records: by columns, by dates, by units, by what has been earned, by target and quota."""
     unit = draw(st.sampled_from(PLAN_CURRENCIES))
     one = 10 ** DECIMALS[unit]
-    name = draw(st.sampled_from([
-        "lookup", "brackets", "brackets of units", "per unit", "per record", "for every", "for every alone", "ship and debit", "on result",
-        "counts as", "target rate",
-    ]))  # fmt: skip
     units = name in ("brackets of units", "per unit", "ship and debit")
     units = units or (name.startswith("for every") and draw(st.booleans()))
     tables = draw(sold(unit, units=units))
@@ -377,7 +376,8 @@ def record_cases(draw: st.DrawFn) -> Case:
     elif name == "brackets":
         kind = draw(st.sampled_from(["rate", "pays", "times"]))
         rows = draw(tier_rows(draw(st.sampled_from([["0", "24"], ["12", "24", "36"], ["24"]])), kind, unit))
-        earn = [{"brackets": {"by": "term months", "tiers": rows}}]
+        reached = draw(st.sampled_from([{}, {"reached": "at least"}, {"reached": "more than"}]))
+        earn = [{"brackets": {"by": "term months", "tiers": rows, **reached}}]
         if kind == "times":
             earn.insert(0, "individual rate")
     elif name == "brackets of units":
@@ -393,11 +393,13 @@ def record_cases(draw: st.DrawFn) -> Case:
         least = draw(st.sampled_from([{}, {"at least": "10"}]))
         earn = [{name: {"amount": written(draw(amounts(unit)), unit), **least}}]
     elif name == "per record":
+        conv["split.when"] = draw(st.sampled_from(["before rate", "after rate"]))
         earn = [
             {
                 name: {
                     "amount": written(draw(amounts(unit)), unit),
                     "for returns": draw(st.sampled_from(["take back", "nothing"])),
+                    "split": draw(st.sampled_from(["whole each", "by share"])),
                 }
             }
         ]
@@ -416,7 +418,12 @@ def record_cases(draw: st.DrawFn) -> Case:
     elif name == "ship and debit":
         amount = written(draw(amounts(unit)), unit)
         earn = [
-            {name: draw(st.sampled_from([{"down to": amount}, {"down by": amount}, {"percent": "7.5%"}]))}
+            {
+                name: {
+                    **draw(st.sampled_from([{"down to": amount}, {"down by": amount}, {"percent": "7.5%"}])),
+                    **draw(st.sampled_from([{}, {"cost": written(draw(amounts(unit)), unit)}])),
+                }
+            }
         ]
     elif name == "on result":
         small = [written(n * one, unit) for n in (0, 5, 10)]
@@ -445,10 +452,19 @@ def record_cases(draw: st.DrawFn) -> Case:
     return Case(tables, plan(unit, pays, conv, earn, "units" if units else "bookings"))
 
 
+RECORDS = (
+    "lookup", "brackets", "brackets of units", "per unit", "per record", "for every", "for every alone", "ship and debit", "on result",
+    "counts as", "target rate",
+)  # fmt: skip
+
+FIGURE_TABLES = ("retroactive", "total", "slab sum", "mixed", "rolling")
+# A family for each way: left to chance, some would never be drawn.
 FAMILIES = {
-    "ladders": ladder_cases(),
-    "on target": target_cases(),
-    "growth and forecast": growth_cases(),
-    "single records": record_cases(),
+    **{f"tiers {name}": ladder_cases(name) for name in METHODS},
+    **{f"figures {name}": ladder_cases(name, by=True) for name in FIGURE_TABLES},
+    **{f"on target {name}": target_cases(name) for name in ("curve", "step curve", "percent to goal", "over achievement")},
+    **{f"over time {name}": growth_cases(name) for name in ("growth", "annualised")},
+    **{f"records {name}": record_cases(name) for name in RECORDS},
 }
-EXAMPLES = {"ladders": 120, "on target": 60, "growth and forecast": 60, "single records": 100}
+WORLDS = {"tiers": 25, "figures": 8, "on": 20, "over": 30, "records": 20}
+EXAMPLES = {name: WORLDS[name.split()[0]] for name in FAMILIES}

@@ -352,6 +352,7 @@ def conventions(draw: st.DrawFn, decimals: int, fixed: Doc | None = None) -> Doc
         "split.residue": draw(st.sampled_from(["last", "first", "largest share"])),
         "release.period": draw(st.sampled_from(["earned period", "release period"])),
         "split.when": "before rate",
+        "cap.split": draw(st.sampled_from(["each part", "whole deal"])),
         "rollup.own_sales": "excluded",
         "territory.date": draw(st.sampled_from(["deal date", "record date"])),
         **(fixed or {}),

@@ -14,8 +14,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 import reference_engine.tests as tests
-from reference_engine.tests import oracle, oracle_records
+from reference_engine.results import Result
+from reference_engine.tests import oracle, oracle_people, oracle_records
 from reference_engine.tests.oracle_lines import Line
+from reference_engine.tests.oracle_plan import PlanReading
 from reference_engine.tests.random_cases import FAMILIES
 from reference_engine.tests.random_worlds import (
     Case,
@@ -55,6 +57,8 @@ def compare(case: Case) -> None:
     lines = result.line_rows()
     assert _of_engine(lines) == _of_oracle(expected.lines)
     assert _bases_of_engine(lines) == _bases_of_oracle(expected.lines)
+    planning = [p for p in (PlanReading(doc, case.tables) for doc in case.plans) if "quota" in p.doc]
+    assert _quotas_of_engine(result, planning) == _quotas_of_oracle(planning)
     paid: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
     for p in result.payout_rows():
         paid[p.payee, p.period] += p.amount
@@ -142,6 +146,24 @@ def _without_nothing(lines: dict[Key, Fraction]) -> dict[Key, Fraction]:
         for key, amount in lines.items()
         if amount and (key[3] not in ("", "earned before") or nets[key[0], key[1], key[2], key[7]])
     }
+
+
+def _quotas_of_engine(result: Result, plans: list[PlanReading]) -> dict[Key, Fraction]:
+    """What is expected of payees and territories under plans that plan their quotas."""
+    out: dict[Key, Fraction] = defaultdict(Fraction)
+    for row in result.quota_rows() if plans else []:
+        if row.plan in [p.name for p in plans]:
+            out[row.plan, row.payee, row.period, row.measure] += row.quota
+    return {k: v for k, v in out.items() if v}
+
+
+def _quotas_of_oracle(plans: list[PlanReading]) -> dict[Key, Fraction]:
+    out: dict[Key, Fraction] = defaultdict(Fraction)
+    for plan in plans:
+        for part in oracle_people.planned(plan, "quota", oracle_people.YEAR):
+            amount = part.amount * oracle_people.share(plan, part, "quota")
+            out[plan.name, part.holder, part.period.label, part.measure] += plan.round("quota", amount)
+    return {k: v for k, v in out.items() if v}
 
 
 def _open(balances: dict[tuple[str, str], Fraction]) -> dict[tuple[str, str], Fraction]:

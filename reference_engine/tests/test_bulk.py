@@ -11,8 +11,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from reference_engine.bulk import run
+from reference_engine.bulk.grids import Grid, grid
 from reference_engine.bulk.run import payouts
+from reference_engine.component_run import ComponentRun
 from reference_engine.executors.local import Local
+from reference_engine.lines import Lines
 from reference_engine.plans.document import Node
 from reference_engine.plans.reader import read_plan
 from reference_engine.problems import Problem, Stopped
@@ -234,8 +238,16 @@ def _draws(draw: st.DrawFn, tables: dict[str, list[Row]], unit: str) -> None:
 
 
 @pytest.mark.parametrize("chunk", [1, 3, 100])
-def test_streamed_and_ordinary_pay_the_same(chunk: int) -> None:
+def test_streamed_and_ordinary_pay_the_same(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
     reasons: dict[str, int] = defaultdict(int)
+    grids: dict[bool, int] = defaultdict(int)
+
+    def counted(lines: Lines, own: ComponentRun) -> Grid | None:
+        found = grid(lines, own)
+        grids[found is not None] += 1
+        return found
+
+    monkeypatch.setattr(run, "grid", counted)
 
     @settings(CHECK, max_examples=70)
     @given(plain_cases())
@@ -245,6 +257,82 @@ def test_streamed_and_ordinary_pay_the_same(chunk: int) -> None:
     check()
     # Most of these worlds can be streamed; else nothing would be tested here.
     assert reasons[""] >= 40, dict(reasons)
+    # Some components are calculated without lines, and some with them.
+    assert min(grids[True], grids[False]) >= 10, dict(grids)
+
+
+@pytest.mark.parametrize(
+    ("excess", "end", "streams"), [("refundable", "year", False), ("refundable", "quarter", True)]
+)
+def test_what_is_paid_after_the_last_record_isnt_forgotten(excess: str, end: str, streams: bool) -> None:
+    """3.00 of January is above the cap of 5.00; it is paid at the end of the quarter, or only in December."""
+    cap = {"per": "month", "amount": "5.00 EUR", "settled at end of": end}
+    conventions = {
+        "rounding": [{"at": "component", "mode": "half up", "decimals": "2"}],
+        "tier.accumulate": "year",
+        "cap.excess": excess,
+        "balance.negative": "carried",
+        "proration.of": "neither",
+        "split.when": "before rate",
+    }
+    component = {
+        "component": "C",
+        "measure": "bookings",
+        "credits": ["direct"],
+        "earn": [{"marginal": {"tiers": [{"from": "0.00 EUR", "rate": "10%"}]}}],
+        "pay": [{"cap": cap}],
+    }
+    plan = {
+        "plan": "P",
+        "currency": "EUR",
+        "pays": "monthly",
+        "eligible": "assigned",
+        "conventions": conventions,
+        "components": [component],
+    }
+    tables = {
+        "plan_assignments": [{"payee": "Ana", "plan": "P", "from": "2026-01-01"}],
+        "deals": [
+            {"deal": "D-1", "owner": "Ana", "amount": "80.00 EUR", "closed": "2026-01-05"},
+            {"deal": "D-2", "owner": "Ana", "amount": "20.00 EUR", "closed": "2026-03-05"},
+        ],
+    }
+    case = Case(tables, [plan])
+    assert (compare(case, 3) == "") == streams
+    paid = {period: amount for (_, period, *_), amount in streamed(case, 3)[0].items()}
+    later = {"2026-03": Fraction(2), "2026-12": Fraction(3)} if end == "year" else {"2026-03": Fraction(5)}
+    assert paid == {"2026-01": Fraction(5), **later}
+
+
+def test_a_dated_table_is_picked_by_the_day_of_each_deal() -> None:
+    """Of 100.00 on 10 and 20 January the first earns 10%, the second 20%: no sum of January knows that."""
+    tiers = [
+        {"from": "0.00 EUR", "rate": "10%", "valid to": "2026-01-15"},
+        {"from": "0.00 EUR", "rate": "20%", "valid from": "2026-01-16"},
+    ]
+    component = {
+        "component": "C",
+        "measure": "bookings",
+        "credits": ["direct"],
+        "earn": [{"marginal": {"tiers": tiers}}],
+    }
+    plan = {
+        "plan": "P",
+        "currency": "EUR",
+        "pays": "monthly",
+        "eligible": "assigned",
+        "conventions": {"rounding": "exact", "tier.accumulate": "year", "rate.date": "record date"},
+        "components": [component],
+    }
+    tables = {
+        "plan_assignments": [{"payee": "Ana", "plan": "P", "from": "2026-01-01"}],
+        "deals": [
+            {"deal": f"D-{day}", "owner": "Ana", "amount": "100.00 EUR", "closed": f"2026-01-{day}"}
+            for day in (10, 20)
+        ],
+    }
+    assert compare(Case(tables, [plan]), 3)
+    assert list(streamed(Case(tables, [plan]), 3)[0].values()) == [Fraction(30)]
 
 
 @pytest.mark.parametrize("family", EVERY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from fractions import Fraction
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reference_engine.columns import LIMIT, MODES, Exact, peak, same
+from reference_engine.columns import LIMIT, MODES, Exact, days_of, peak, same
 from reference_engine.tests import oracle_records
 from reference_engine.words import coded, column, joined
 
@@ -142,6 +143,30 @@ def test_sums_of_segments(data: tuple[list[Fraction], Exact], cuts: list[int]) -
     ends = [*starts[1:], len(values)]
     got = column.sums(np.array(starts)).fractions()
     assert got == [sum(values[a:b], Fraction(0)) for a, b in zip(starts, ends, strict=True)]
+
+
+@CHECK
+@given(columns())
+def test_signs(data: tuple[list[Fraction], Exact]) -> None:
+    values, column = data
+    signs = np.array([-1 if i % 2 else 1 for i in range(len(values))], dtype=np.int64)
+    assert column.signed(signs).fractions() == [v * s for v, s in zip(values, signs.tolist(), strict=True)]
+    assert column.signed(same(1, len(values), np.int64)).fractions() == values
+    assert column.signed(same(-1, len(values), np.int64)).fractions() == [-v for v in values]
+
+
+@CHECK
+@given(st.integers(1, 4).flatmap(lambda n: st.lists(columns(n), min_size=1, max_size=3)))
+def test_columns_beside_each_other(parts: list[tuple[list[Fraction], Exact]]) -> None:
+    together = Exact.stacked([column for _, column in parts])
+    assert together.shape == (len(parts[0][0]), len(parts))
+    assert together.fractions() == [v for row in zip(*(values for values, _ in parts), strict=True) for v in row]
+
+
+@pytest.mark.parametrize("days", [[], [date(1, 1, 1), date(1969, 12, 31), date(1970, 1, 1), date(9999, 12, 31)]])
+def test_days(days: list[date]) -> None:
+    assert days_of(days).tolist() == days
+    assert days_of(days).dtype == np.dtype("datetime64[D]")
 
 
 def test_an_empty_segment_sums_to_nothing() -> None:

@@ -31,7 +31,7 @@ def test_the_money_shown_is_what_the_engine_pays(name: str) -> None:
 
 @pytest.mark.parametrize("name", CONVENTIONS)
 def test_every_reading_has_a_case(name: str) -> None:
-    assert name in SHOWN, "add a case to convention_examples.py"
+    assert name in SHOWN, "add a case to convention_examples of its topic"
     assert list(SHOWN[name].money) == list(CONVENTIONS[name].readings)
 
 

@@ -67,6 +67,9 @@ def figure(is_: str, measures: list[object] | None = None, per: str = "period") 
         ("bookings", "Ana", (60, 40, 90, 7, 7, 7)),
         ("bookings in the period", "Ana", (60, -20, 50, 7, 0, 0)),
         ("bookings this year", "Ana", (60, 40, 90, 97, 97, 97)),
+        ("bookings in the last 3 periods", "Ana", (60, 40, 90, 37, 57, 7)),
+        ("max(bookings in the last 1 period, -10.00 EUR)", "Ana", (60, -10, 50, 7, 0, 0)),
+        ("team bookings in the last 2 periods", "Ana", (60, 80, 70, 57, 7, 0)),
         ("previous bookings", "Ana", (0, 0, 0, 90, 90, 90)),
         ("quota of bookings", "Ana", (100, 100, 100, 200, 200, 200)),
         ("attainment of bookings * 100", "Ana", (60, 40, 90, Fraction(7, 2), Fraction(7, 2), Fraction(7, 2))),
@@ -83,6 +86,29 @@ def figure(is_: str, measures: list[object] | None = None, per: str = "period") 
 def test_what_a_name_means(name: str, payee: str, expected: tuple[Fraction | int, ...]) -> None:
     found = figure(name)
     assert tuple(found[payee, f"26-{month:02d}"] for month in range(1, 7)) == expected
+
+
+def test_a_window_that_begins_before_the_plan_counts_is_refused() -> None:
+    shown = {"figures": [{"figure": "F", "is": "bookings in the last 3 periods"}]}
+    earlier = {
+        **TABLES,
+        "plan_assignments": TABLES["plan_assignments"].replace("2026-01-01", "2025-01-01"),
+        "deals": TABLES["deals"] + "\nD-0 | Ana | 500.00 EUR | 2025-12-31 | A | new",
+    }
+    with pytest.raises(Stopped) as stopped:
+        run(shown, earlier)
+    assert [p.slug for p in stopped.value.problems] == ["figure-before-valid"]
+    counted = run({**shown, "valid": {"from": "2025-01-01", "to": "2026-06-30"}}, earlier)
+    found = {(f.payee, f.period): f.value for f in counted.figure_rows()}
+    assert [found["Ana", f"2026-{month:02d}"] for month in (1, 2, 3)] == [560, 540, 90]
+
+
+def test_what_was_earned_in_the_last_periods() -> None:
+    later = {"component": "Later", "earn": [{"formula": {"pays": "10% * earned by Sooner in the last 2 periods", "for each": "quarter"}}]}
+    sooner = {"component": "Sooner", "measure": "bookings", "credits": ["direct"], "earn": [{"flat rate": {"rate": "100%"}}]}
+    result = run({"components": [later, sooner]})
+    paid = {(p.payee, p.period): p.amount for p in result.payout_rows() if p.component == "Later"}
+    assert paid == {("Ana", "2026-03"): 3, ("Ben", "2026-03"): 4, ("Cai", "2026-06"): Fraction(1, 10)}
 
 
 def test_attainment_year_to_date() -> None:

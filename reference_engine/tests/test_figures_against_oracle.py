@@ -183,13 +183,15 @@ def _bonus(draw: st.DrawFn, company: Company) -> tuple[Due, Due]:
 
 def _objectives(draw: st.DrawFn, company: Company) -> tuple[Due, Due]:
     combine, below, above = (
-        draw(st.sampled_from(w)) for w in (["added", "multiplied"], ["zero", "first point"], ["flat", "extrapolate"])
+        draw(st.sampled_from(w)) for w in (["added", "multiplied"], ["zero", "first point", "extrapolate"], ["flat", "extrapolate"])
     )
     goals: list[dict[str, Any]] = []
     written: list[dict[str, Any]] = []
     for name, weight in zip(FIGURES, (Fraction(3, 5), Fraction(2, 5)), strict=True):
         points = draw(st.sampled_from([[], [(Fraction(1, 2), Fraction(1, 5)), (Fraction(1), Fraction(1)), (Fraction(6, 5), Fraction(2))]]))
-        steps, cap, threshold = draw(st.booleans()), draw(st.sampled_from([None, Fraction(1)])), draw(st.sampled_from([None, Fraction(4, 5)]))
+        # Steps have no slope that could go on below the first point.
+        steps = below != "extrapolate" and draw(st.booleans())
+        cap, threshold = draw(st.sampled_from([None, Fraction(1)])), draw(st.sampled_from([None, Fraction(4, 5)]))
         goals.append({"figure": name, "weight": weight, "points": points, "steps": steps, "cap": cap, "threshold": threshold})
         row: dict[str, Any] = {"goal": name, "weight": percent(weight), "achievement": name}
         if points:
@@ -209,15 +211,17 @@ def _contest(draw: st.DrawFn, company: Company) -> tuple[Due, Due]:
     ties = draw(st.sampled_from(["each takes the prize", "next rank follows", "prizes are shared"]))
     least, per_team = draw(st.sampled_from([Fraction(0), Fraction(100)])), draw(st.booleans())
     prizes = {1: Fraction(1000), 2: Fraction(500), 3: Fraction(100)}
+    then = draw(st.sampled_from([None, "reported score"]))
     params = {
         "by": "bookings",
+        **({"then by": then} if then else {}),
         "per": "quarter",
         "minimum": f"bookings >= {format_money(least, 'EUR')}",
         "among": "team" if per_team else "everybody",
         "prizes": [{"place": str(p), "pays": format_money(a, "EUR")} for p, a in prizes.items()],
     }
     return calculated(company, lump({"contest": params}), {"contest.ties": ties}), oracle.contest(
-        company, "bookings", prizes, ties, least, per_team
+        company, "bookings", prizes, ties, least, per_team, then
     )
 
 
@@ -240,10 +244,17 @@ def _pool(draw: st.DrawFn, company: Company) -> tuple[Due, Due]:
 def _matrix(draw: st.DrawFn, company: Company) -> tuple[Due, Due]:
     bound = draw(BOUNDS)
     rows, columns = ("attainment of bookings", [Fraction(-100), Fraction(1, 2), Fraction(1)]), ("reported score", [Fraction(0), Fraction(4, 5)])
+    of_record = draw(st.booleans())
+    if of_record:
+        columns = ("amount", [Fraction(0), draw(AMOUNTS)])
     grid = [[Fraction(n, 100) for n in draw(st.permutations((1, 2, 5)))[:2]] for _ in range(3)]
+    first = {"of": rows[0], "from": [percent(b) for b in rows[1]]}
+    second: dict[str, Any] = {"of": columns[0], "from": [percent(b) for b in columns[1]]}
+    if of_record:
+        second = {"record": "amount", "from": [format_money(b, "EUR") for b in columns[1]]}
     params = {
         "pays": "rate",
-        "dimensions": [{"of": name, "from": [percent(b) for b in bounds]} for name, bounds in (rows, columns)],
+        "dimensions": [first, second],
         "grid": [[percent(r) for r in row] for row in grid],
     }
     component = {**records(), "earn": [{"matrix": params}]}
@@ -268,8 +279,15 @@ def _formula(draw: st.DrawFn, company: Company) -> tuple[Due, Due]:
             return Fraction(3, 100) * company.in_month(payee, month)
         return 1 + min(company.in_quarter(payee, month), Fraction(5)) / 4
 
-    expected = {(p, m): oracle.cents(due(p, m)) for p in PAYEES for m in MONTHS}
-    return calculated(company, lump({"formula": {"pays": pays, "for each": "period"}}), {}), expected
+    less = draw(st.sampled_from([None, 3, 6]))
+
+    def earned(payee: str, month: int) -> Fraction:
+        began = less is None or (month - 1) % less == 0
+        return due(payee, month) - (0 if began else due(payee, month - 1))
+
+    expected = {(p, m): oracle.cents(earned(p, m)) for p in PAYEES for m in MONTHS}
+    params = {"pays": pays, "for each": "period", **({"less earned in": {3: "quarter", 6: "half-year"}[less]} if less else {})}
+    return calculated(company, lump({"formula": params}), {}), expected
 
 
 def _levels(draw: st.DrawFn, company: Company) -> tuple[Due, Due]:

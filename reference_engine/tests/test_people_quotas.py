@@ -16,7 +16,7 @@ from reference_engine.quotas import Quotas
 from reference_engine.tests import oracle_people
 from reference_engine.tests.oracle_plan import PlanReading
 from reference_engine.tests.oracle_records import spans
-from reference_engine.tests.random_cases_people import PEOPLE, target_cases, tree_cases
+from reference_engine.tests.random_cases_people import PEOPLE, TREES, target_cases, tree_cases
 from reference_engine.tests.random_worlds import Case, described, world_of
 
 QUICK = settings(
@@ -61,9 +61,10 @@ def test_intervals_agree(kind: str, cadence: str) -> None:
     check()
 
 
-def test_rows_agree() -> None:
-    @settings(QUICK, max_examples=80)
-    @given(tree_cases())
+@pytest.mark.parametrize("way", TREES)
+def test_rows_agree(way: str) -> None:
+    @settings(QUICK, max_examples=15)
+    @given(tree_cases(way))
     def check(case: Case) -> None:
         quotas, problems = quotas_of(case)
         got: dict[tuple[str, str], Fraction] = defaultdict(Fraction)

@@ -28,13 +28,14 @@ def paid(component: dict[str, object], tables: dict[str, str], more: dict[str, o
     assert plan is not None
     world = read_world(
         [
-            TextTable(name, rows[0], tuple(rows[1:]))
+            TextTable(name, rows[0], tuple(rows[1:]), f"{name}.csv", tuple(range(2, len(rows) + 1)), 1)
             for name, text in tables.items()
             for rows in [[tuple(c.strip() for c in row.split("|")) for row in text.splitlines()]]
         ],
         problems,
     )
-    assert problems == []
+    if problems:
+        raise Stopped(tuple(problems))
     return sum((p.amount for p in calculate([plan], world).payout_rows()), Fraction(0))
 
 
@@ -126,7 +127,7 @@ def test_a_value_in_money_of_records_that_state_none() -> None:
 
 def test_growth_over_sales_that_the_plan_leaves_out() -> None:
     tiers = [{"from": "0%", "to": "10%", "rate": "0%"}, {"from": "10%", "rate": "1%"}]
-    growth = {"growth": {"tiers": tiers, "on": "everything"}}
+    growth = {"growth": {"tiers": tiers, "on": "everything", "without history": "skip"}}
     sold = {"deals": "deal | owner | amount | closed\nD-1 | Ana | 100.00 EUR | 2025-03-01\nD-2 | Ana | 150.00 EUR | 2026-03-01"}
     on = {"plan_assignments": "payee | plan | from\nAna | P | 2025-01-01"}
     conventions = {**CONVENTIONS, "tier.accumulate": "year", "tier.bound": "upper tier"}
@@ -164,6 +165,41 @@ def test_sales_and_returns_that_cancel_out_need_a_quota_too() -> None:
     assert stopped.value.problems[0].slug == "no-quota"
 
 
+@pytest.mark.parametrize(
+    ("quotas", "accumulate", "why", "remedy"),
+    [
+        ("", "period", [], ['Add a quota of "Ana" for 2026-01.']),
+        ("Ana | FY2026 | 900.00 EUR", "period", ["a quota for FY2026 (quotas.csv:2)"], ["quota: [{distribution: {per: month}}]", "tier.accumulate: year", 'a quota of "Ana" for 2026-01']),
+        ("Ana | 2026-Q1 | 900.00 EUR", "half-year", ["a quota for 2026-Q1 (quotas.csv:2)"], ["rest of 2026-H1", 'a quota of "Ana" for 2026-H1']),
+        ("Ana | 2026-02 | 900.00 EUR\nAna | 2026-03 | 900.00 EUR", "quarter", ["2026-02 (quotas.csv:2), 2026-03 (quotas.csv:3)"], ["rest of 2026-Q1"]),
+        ("Ben | FY2026 | 900.00 EUR\nAna | FY2025 | 900.00 EUR", "period", [], ['Add a quota of "Ana" for 2026-01.']),
+    ],
+)  # fmt: skip
+def test_a_quota_of_another_period_is_named_with_the_way_to_the_one_that_is_needed(
+    quotas: str, accumulate: str, why: list[str], remedy: list[str]
+) -> None:
+    tiers = [{"from": "0%", "to": "100%", "rate": "1%"}, {"from": "100%", "rate": "2%"}]
+    conventions = {**CONVENTIONS, "tier.accumulate": accumulate, "tier.bound": "upper tier"}
+    tables = {**ON, **DEALS, "quotas": f"payee | period | quota\n{quotas}"} if quotas else {**ON, **DEALS}
+    with pytest.raises(Stopped) as stopped:
+        paid({"earn": [{"marginal": {"tiers": tiers}}]}, tables, {"conventions": conventions})
+    (found,) = stopped.value.problems
+    assert found.slug == "no-quota"
+    assert [w for w in why if w not in found.why] == []
+    assert bool(why) == ("quota for" in found.why or "quotas for" in found.why)
+    assert [w for w in remedy if w not in found.remedy] == []
+
+
+@pytest.mark.parametrize("way", [{"quota": [{"distribution": {"per": "month"}}]}, {"tier.accumulate": "year"}])
+def test_the_ways_from_a_quota_of_a_year_lead_there(way: dict[str, object]) -> None:
+    tiers = [{"from": "0%", "to": "100%", "rate": "1%"}, {"from": "100%", "rate": "2%"}]
+    conventions = {**CONVENTIONS, "tier.bound": "upper tier", **(way if "quota" not in way else {})}
+    more = {"conventions": conventions, **(way if "quota" in way else {})}
+    tables = {**ON, **DEALS, "quotas": "payee | period | quota\nAna | FY2026 | 6,000.00 EUR"}
+    # 500.00 EUR are the quota of January, so the other half of the sale earns 2%.
+    assert paid({"earn": [{"marginal": {"tiers": tiers}}]}, tables, more) == (15 if "quota" in way else 10)
+
+
 @pytest.mark.parametrize(("rank", "expected"), [("Silver", None), ("Gold", 100), ("Diamond", 0)])
 def test_a_rank_that_is_written_another_way_pays_nobody_in_silence(rank: str, expected: int | None) -> None:
     ranks = [{"rank": "Gold", "rate": "10%"}, {"rank": "Silber", "rate": "5%"}]
@@ -176,3 +212,29 @@ def test_a_rank_that_is_written_another_way_pays_nobody_in_silence(rank: str, ex
         paid(component, {**ON, **DEALS, **payees})
     assert stopped.value.problems[0].slug == "unknown-rank"
     assert "Silver" in stopped.value.problems[0].remedy
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("accelerator", "a higher rate on what lies above the bound only"),
+        ("tiered", "marginal"),
+        ("flat rat", "Did you mean: flat rate"),
+        ("guaranteed draw", "draw of settling"),
+        ("zigzag", "docs/mechanics finds a mechanic"),
+    ],
+)
+def test_a_word_of_the_field_that_is_no_mechanic_is_answered_with_what_it_may_mean(word: str, said: str) -> None:
+    with pytest.raises(Stopped) as stopped:
+        paid({"earn": [{word: {"rate": "8%"}}]}, {**ON, **DEALS})
+    assert said in stopped.value.problems[0].remedy
+
+
+@pytest.mark.parametrize("listed", [True, False])
+@pytest.mark.parametrize("word", ["territory owner", "by rule"])
+def test_only_a_deal_can_belong_to_whoever_holds_its_territory(word: str, listed: bool) -> None:
+    assignments = {"plan_assignments": f"payee | plan | from\nAna | P | 2026-01-01\n{word} | P | 2026-01-01"}
+    payees = {"payees": "payee | role\nAna | AE"} if listed else {}
+    with pytest.raises(Stopped) as stopped:
+        paid({"earn": [RATE]}, {**assignments, **DEALS, **payees})
+    assert [p.slug for p in stopped.value.problems] == ["unknown-payee"]

@@ -26,6 +26,7 @@ blank_before_percent       | 19 | parameter           | "12 %"; no space: 8%
 bound_not_stated           | 16 | convention-open     | tier.bound; upper tier; lower tier
 clawback_before_release    | 21 | pay-order           | "clawback" stands before "release"
 comma_in_braces            | 18 | comma-in-braces     | quotes
+comma_in_expression        | 16 | comma-in-braces     | Put quotes around the whole: "max(2% * amount, min(amount, 50.00 EUR))"
 component_twice            | 20 | component-twice     | "growth"
 components_empty           | 11 | plan-form           | no components; It would pay nothing
 credits_not_stated         | 12 | convention-open     | "growth"; direct, overlay, roll-up
@@ -39,6 +40,7 @@ earn_not_a_list            | 16 | plan-form           | a list of mechanics
 empty                      |  0 | file-empty          | empty
 event_shares               | 14 | event-shares        | total 90%, not 100%
 event_unknown              | 14 | unknown-word        | "payments"; Did you mean: payment
+looks_at_itself            | 12 | figure-circle       | "growth" looks at what it earned itself; less earned in
 lookup_pays_nothing        | 19 | lookup-pays         | rate: 2%; pays: 7.50 EUR
 lookup_pays_twice          | 19 | lookup-pays         | either its rate or what it pays
 lookup_rule_twice          | 20 | lookup-twice        | on line 19
@@ -122,6 +124,7 @@ def test_mistake(name: str, line: str, slug: str, words: str) -> None:
 def test_every_problem_of_a_file_names_it_and_no_program(name: str) -> None:
     for problem in problems_of(name):
         assert problem.where.file == f"{name}.yaml"
+        assert problem.remedy
         assert str(FOLDER) not in str(problem)
         for word in (
             "Traceback",

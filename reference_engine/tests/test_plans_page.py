@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from reference_engine.expressions.syntax import FUNCTIONS
+from reference_engine.plans.component_reader import COMPONENT_NAMES
 from reference_engine.plans.document import parse_yaml
 from reference_engine.plans.documentation import START, reference
 from reference_engine.plans.measures import DEMOTIONS, INTERVALS, MEASURE_NAMES
-from reference_engine.plans.reader import COMPONENT_NAMES, PLAN_NAMES, read_plan
+from reference_engine.plans.reader import PLAN_NAMES, read_plan
 from reference_engine.problems import Problem
 from reference_engine.run import calculate
 from reference_engine.vocabulary.numbers import format_money

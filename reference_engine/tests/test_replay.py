@@ -101,7 +101,7 @@ def test_a_late_deal_is_paid_in_the_open_period_and_the_closed_one_stays() -> No
     assert paid(february) == 90
     assert differences(february) == [("2026-01", "prior period", Fraction(40))]
     statement = {x.label: x.amount for x in february.lines}
-    assert statement == {"D-3": 50, "difference of 2026-01": 40}
+    assert statement == {"D-3": 50, "correction of 2026-01": 40}
     # The statement of January, asked for again, still says what was paid.
     again = {p.period: p.amount for p in february.result.payout_rows()}
     assert again == {"2026-01": 100, "2026-02": 90}
@@ -205,6 +205,18 @@ def test_closes_out_of_order_are_refused() -> None:
     with pytest.raises(Stopped) as stopped:
         run_all(world("1.00 | 2026-01-10 |"), plan_of(), [MONTHS[1], MONTHS[0]])
     assert [p.slug for p in stopped.value.problems] == ["closes-order"]
+
+
+def test_closes_that_the_calendar_states_out_of_order_are_refused_where_they_stand() -> None:
+    periods = [
+        {"period": "2026-P01", "from": "2026-01-01", "to": "2026-01-31", "close date": "2026-03-05"},
+        {"period": "2026-P02", "from": "2026-02-01", "to": "2026-02-28", "close date": "2026-02-05"},
+    ]
+    plans, there = read(Case(world("1.00 | 2026-01-10 |", fiscal_calendar=periods), [plan_of()]))
+    with pytest.raises(Stopped) as stopped:
+        replay(plans, there, closes_of(there))
+    found = stopped.value.problems[0]
+    assert (found.slug, found.where) == ("closes-order", there.tables["fiscal_calendar"].where(1))
 
 
 def test_a_rerun_of_an_old_period_moves_those_after_it() -> None:

@@ -145,7 +145,9 @@ def test_plans_of_one_payee_that_settle_differently_are_refused() -> None:
 @pytest.mark.parametrize(
     ("guarantee", "slug"),
     [
-        ("{guarantee: {amount: 9.00 USD, periods: 2}}", "guarantee-term"),
+        ("{guarantee: {amount: 9.00 USD, per: period, paid: at the end, periods: 2}}", "guarantee-term"),
+        ("{guarantee: {amount: 9.00 USD, per: term, paid: each period, term: quarter}}", "guarantee-term"),
+        ("{guarantee: {amount: 9.00 USD, paid: at the end, term: quarter}}", "guarantee-term"),
         ("{guarantee: {amount: 9.00 USD, per: term, term: quarter}}", "guarantee-term"),
     ],
 )
@@ -165,6 +167,17 @@ CLOSED = "payee | plan | component | period | earned"
 def test_closed_periods_that_are_no_pay_periods_are_refused() -> None:
     tables = earned("500.00", processed_results=CLOSED + "\nAna | P | C | 2026-Q1 | 5.00 USD")
     assert "processed-period" in refused(plan(conventions="restatement.scope: complete"), tables)
+
+
+@pytest.mark.parametrize(("paid_in", "expected"), [("2026-01", {"processed-order"}), ("2026-02", None), ("", None)])
+def test_what_was_earned_in_a_period_is_not_paid_before_it(paid_in: str, expected: set[str] | None) -> None:
+    rows = f"{CLOSED} | paid in\nAna | P | C | 2026-02 | 5.00 USD | {paid_in}"
+    tables = earned("500.00", "500.00", processed_results=rows)
+    stated = plan(conventions="restatement.scope: complete")
+    if expected is None:
+        calculated(Example("", stated, tables, ""))
+        return
+    assert refused(stated, tables) == expected
 
 
 def test_a_difference_asks_what_is_calculated_again() -> None:

@@ -51,9 +51,14 @@ REFUSED = """
 times-without-rate | marginal: {tiers: [{from: 0%, to: 100%, times: 1}, {from: 100%, times: 2}]}          | nothing before it sets a rate |
 times-without-rate | whole transaction: {tiers: [{from: 0%, times: 1}]}                                    | nothing before it sets a rate | attainment.includes_current: yes
 accumulate-none    | curve: {points: [{attainment: 0%, payout: 0%}, {attainment: 100%, payout: 100%}]}     | single record has no attainment | tier.accumulate: none, curve.below: zero, curve.above: flat
-accumulate-none    | growth: {tiers: [{from: 0%, rate: 5%}]}                                               | no year before it | tier.accumulate: none
+accumulate-none    | growth: {on: everything, tiers: [{from: 0%, rate: 5%}]}                                 | no year before it | tier.accumulate: none
+growth-history     | growth: {on: everything, tiers: [{from: 0%, rate: 5%}]}                               | "Ana" has 120.00 EUR in 2026-01, and nothing to compare it with |
+growth-history     | growth: {on: the increase, tiers: [{from: 0%, rate: 5%}]}                             | and every sale is growth): 6.00 EUR |
+growth-history     | growth: {on: everything, tiers: [{from: 0%, to: 9%, pays: 1.00 EUR}, {from: 9%, pays: 7.00 EUR}]} | and every sale is growth): 7.00 EUR |
 annualised-year    | annualised: {tiers: [{from: 0.00 EUR, rate: 5%}]}                                     | add up over: period |
 curve-extrapolate  | step curve: {points: [{attainment: 0%, payout: 0%}, {attainment: 100%, payout: 100%}]} | no slope | curve.below: extrapolate
+payment-interval   | bonus: {pays: 5.00 EUR, when: bookings this year > 1.00 EUR}                           | per: year (once, at the end of the year) |
+payment-interval   | bonus: {pays: 5.00 EUR, when: attainment of bookings this quarter >= 1%}              | "attainment of bookings this quarter" |
 no-tier            | on result: {tiers: [{category: Bikes, from: 0.00 EUR, rate: 5%}]}                     | is of the category "" |
 """
 

@@ -169,6 +169,24 @@ REFUSED = {
         "dates-far-apart",
         "opening_balances.csv:2",
     ),
+    "the farthest of several balances": (
+        component().replace("paid out", "carried"),
+        {"opening_balances": "payee | period | balance\nAna | 2026-01 | 10.00 EUR\nBen | 2226-01 | 10.00 EUR", "plan_assignments": ON + "\nBen | P | 2026-01-01"},
+        "dates-far-apart",
+        "opening_balances.csv:3",
+    ),
+    "a cancellation of a year that is a slip": (
+        component(),
+        {"cancellations": "deal | date\nD-1 | 2026-02-01\nD-2 | 2226-02-01"},
+        "dates-far-apart",
+        "cancellations.csv:3",
+    ),
+    "a quota of a year that is a slip": (
+        HEAD + "components: [{component: C, earn: [{bonus: {pays: 5.00 EUR}}]}]",
+        {"quotas": "payee | period | quota\nAna | 2026-01 | 10.00 EUR\nAna | 2226-01 | 10.00 EUR"},
+        "dates-far-apart",
+        "quotas.csv:3",
+    ),
     "a hold that begins after all days": (
         component("pay: [{hold days: {days: 9}}], ").replace("paid out", "paid out, hold.count: from the next day"),
         {"deals": "deal | owner | amount | closed\nD-1 | Ana | 1.00 EUR | 9999-12-31"},

@@ -143,6 +143,7 @@ def outcome(tables: dict[str, str]) -> Result | list[Problem]:
 def refused(tables: dict[str, str]) -> list[Problem]:
     found = outcome(tables)
     assert isinstance(found, list), "the tables were accepted"
+    assert all(p.remedy for p in found), found
     return found
 
 

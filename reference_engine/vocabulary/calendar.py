@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 
+from reference_engine.vocabulary.refusals import NotAccepted
+
 CADENCES = ("week", "biweek", "semi-month", "month", "quarter", "half-year", "year")
 SHORT = ("week", "biweek", "semi-month", "month", "period")
 """The spans that are single periods of a calendar whose periods are stated one by one."""
@@ -18,8 +20,8 @@ _LABEL = re.compile(
 PERIOD_FORM = "2026-03, 2026-03a (its first half), 2026-W05, 2026-P03, 2026-Q1, 2026-H1 or FY2026"
 
 
-class NotAPeriod(ValueError):
-    """The text isn't a period of this calendar.  The message is written for its author."""
+class NotAPeriod(NotAccepted):
+    """The text isn't a period of this calendar, or the calendar has no such period for a day."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -55,7 +57,9 @@ class Calendar:
     def year_start(self, year: int) -> date:
         """The first day of a fiscal year.  Raises NotAPeriod beyond the years that a calendar has."""
         if not 1 < year < 9999:
-            raise NotAPeriod(f"there is no fiscal year {year} in trueup's calendar.")
+            raise NotAPeriod(
+                f"there is no fiscal year {year} in trueup's calendar.", "Write a year from 2 to 9998."
+            )
         if not self.fiscal_starts:
             return date(year, 1, 1)
         known = dict(self.fiscal_starts)
@@ -67,7 +71,7 @@ class Calendar:
             return date(start.year + year - nearest, start.month, start.day)
         except ValueError:
             raise NotAPeriod(
-                f"fiscal year {year} can't start on a {start:%d %B}; state its first day."
+                f"fiscal year {year} can't start on a {start:%d %B}.", "State its first day."
             ) from None
 
     def period(self, label: str) -> Period:
@@ -82,13 +86,18 @@ class Calendar:
                 return period
         match = _LABEL.match(label)
         if not match:
-            raise NotAPeriod(f'"{label}" is not a period. Write {PERIOD_FORM}.')
+            raise NotAPeriod(f'"{label}" is not a period.', f"Write {PERIOD_FORM}.")
         if not 1 < int(match["year"] or match["fiscal"]) < 9999:
-            raise NotAPeriod(f'"{label}" is not a period: trueup\'s calendar has the years 2 to 9998.')
+            raise NotAPeriod(
+                f'"{label}" is not a period: trueup\'s calendar has the years 2 to 9998.', "Correct the year."
+            )
         if match["month"]:
             month = int(match["month"])
             if not 1 <= month <= 12:
-                raise NotAPeriod(f'"{label}" is not a period: there is no month {match["month"]}.')
+                raise NotAPeriod(
+                    f'"{label}" is not a period: there is no month {match["month"]}.',
+                    "Write a month from 01 to 12, like 2026-03.",
+                )
             first = date(int(match["year"]), month, 1)
             last = add_months(first, 1) - timedelta(days=1)
             if match["half_month"]:
@@ -105,7 +114,8 @@ class Calendar:
                 monday = date.fromisocalendar(int(match["year"]), int(match["week"]), 1)
             except ValueError:
                 raise NotAPeriod(
-                    f'"{label}" is not a period: {match["year"]} has no week {match["week"]}.'
+                    f'"{label}" is not a period: {match["year"]} has no week {match["week"]}.',
+                    "Write a week from W01 to W52, or W53 where the year has one.",
                 ) from None
             return Period(monday, monday + timedelta(days=6), label)
         year = int(match["fiscal"] or match["year"])
@@ -117,7 +127,10 @@ class Calendar:
         if match["period"]:
             number, months = int(match["period"]), 1
             if not 1 <= number <= 12:
-                raise NotAPeriod(f'"{label}" is not a period: this fiscal year has 12 periods.')
+                raise NotAPeriod(
+                    f'"{label}" is not a period: this fiscal year has 12 periods.',
+                    "Write a period from P01 to P12, or state the company's own periods in fiscal_calendar.",
+                )
         elif match["quarter"]:
             number, months = int(match["quarter"]), 3
         else:
@@ -134,10 +147,13 @@ class Calendar:
             inside = inside[:6] if match["half"] == "1" else inside[6:]
         elif not match["fiscal"]:
             raise NotAPeriod(
-                f'"{label}" is not in the fiscal calendar. Known: {", ".join(p.label for p in self.custom)}.'
+                f'"{label}" is not in the fiscal calendar.',
+                f"Known: {', '.join(p.label for p in self.custom)}.",
             )
         if not inside:
-            raise NotAPeriod(f'"{label}" is not in the fiscal calendar.')
+            raise NotAPeriod(
+                f'"{label}" is not in the fiscal calendar.', f"Add the periods of {year} to fiscal_calendar."
+            )
         return Period(inside[0].first, inside[-1].last, label)
 
     def period_of(self, day: date, cadence: str) -> Period:
@@ -152,7 +168,7 @@ class Calendar:
                 if day in period:
                     _check_length(period, cadence)
                     return period
-            raise NotAPeriod(f"{day} lies in no period of the fiscal calendar.")
+            raise _outside(day, "period")
         if cadence == "week":
             # A week belongs to the year of its Thursday.
             year, week, _ = day.isocalendar()
@@ -161,7 +177,8 @@ class Calendar:
             return self.period(f"{day.year:04d}-{day.month:02d}{'a' if day.day <= 15 else 'b'}")
         if cadence == "biweek":
             raise NotAPeriod(
-                "pay every two weeks needs its first day: add a row for the year to fiscal_calendar with the pattern biweekly."
+                "pay every two weeks needs its first day.",
+                "Add a row for the year to fiscal_calendar with the pattern biweekly.",
             )
         if cadence == "month" and not self._shifted():
             return self.period(f"{day.year:04d}-{day.month:02d}")
@@ -175,7 +192,7 @@ class Calendar:
                 period = self.period(f"{year:04d}-{letter}{number:0{width}d}")
                 if day in period:
                     return period
-            raise NotAPeriod(f"{day} lies in no {cadence} of the fiscal calendar.")
+            raise _outside(day, cadence)
         start = self.year_start(year)
         number = (day.year - start.year) * 12 + day.month - start.month
         if day.day < start.day:
@@ -209,7 +226,8 @@ class Calendar:
     def _plan_year(self, day: date, since: date | None) -> Period:
         if since is None:
             raise NotAPeriod(
-                "plan years run from the plan's first day, and the plan doesn't state it: add  valid: {from: 2026-10-01}."
+                "plan years run from the plan's first day, and the plan doesn't state it.",
+                "Add  valid: {from: 2026-10-01}.",
             )
         years = day.year - since.year
         if add_months(since, 12 * years) > day:
@@ -239,15 +257,17 @@ class Calendar:
                     named = period.label[2:6] if period.label.startswith("FY") else period.label[:4]
                     if not (named.isascii() and named.isdigit()):
                         raise NotAPeriod(
-                            f'the period "{period.label}" of the fiscal calendar doesn\'t say its fiscal year. '
-                            "Call its periods 2026-P01, 2026-P02 and so on."
+                            f'the period "{period.label}" of the fiscal calendar doesn\'t say its fiscal year.',
+                            "Call its periods 2026-P01, 2026-P02 and so on.",
                         )
                     return int(named)
-            raise NotAPeriod(f"{day} lies in no period of the fiscal calendar.")
+            raise _outside(day, "period")
         for year in (day.year - 1, day.year, day.year + 1, day.year + 2):
             if self.year_start(year) <= day < self.year_start(year + 1):
                 return year
-        raise NotAPeriod(f"{day} lies in no fiscal year that is stated.")
+        raise NotAPeriod(
+            f"{day} lies in no fiscal year that is stated.", "State the first day of that fiscal year."
+        )
 
 
 # Most companies have the calendar year, and its periods are the same in every run.
@@ -265,9 +285,16 @@ def _check_length(period: Period, cadence: str) -> None:
     least, most = {"week": (7, 7), "biweek": (14, 14), "semi-month": (13, 16)}.get(cadence, (1, 400))
     if not least <= period.days <= most:
         raise NotAPeriod(
-            f"pay is for each {cadence}, and {period.label} of the fiscal calendar has {period.days} days. "
-            "State  pays: monthly  for the periods of the calendar."
+            f"pay is for each {cadence}, and {period.label} of the fiscal calendar has {period.days} days.",
+            "State  pays: monthly  for the periods of the calendar.",
         )
+
+
+def _outside(day: date, span: str) -> NotAPeriod:
+    return NotAPeriod(
+        f"{day} lies in no {span} of the fiscal calendar.",
+        "Extend the table fiscal_calendar, or correct the date.",
+    )
 
 
 def add_months(day: date, months: int) -> date:
@@ -275,7 +302,9 @@ def add_months(day: date, months: int) -> date:
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
     if not 1 <= year <= 9999:
-        raise NotAPeriod(f"the calendar of trueup ends with the year 9998; {day} is too late.")
+        raise NotAPeriod(
+            f"the calendar of trueup ends with the year 9998; {day} is too late.", "Correct the date."
+        )
     for candidate in (day.day, 30, 29, 28):
         try:
             return date(year, month + 1, min(day.day, candidate))

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from reference_engine.vocabulary.refusals import NotAccepted
+
 MINOR_UNITS: dict[str, int] = {
     code: decimals
     for decimals, codes in (
@@ -29,8 +31,8 @@ _GROUPED = re.compile(r"[+-]?(\d{1,3})(,\d{3})+(\.\d+)?\Z", re.ASCII)
 _MONEY = re.compile(r"(?P<number>\S+) (?P<currency>[A-Z]{3})\Z", re.ASCII)
 
 
-class NotANumber(ValueError):
-    """The text isn't in the accepted form.  The message is written for the author of the text."""
+class NotANumber(NotAccepted):
+    """The text isn't a number, an amount, a percent or a currency in the accepted form."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -72,47 +74,44 @@ def parse_number(text: str) -> Fraction:
     if not isinstance(text, str):
         raise TypeError(f"a number must come as text, not as {type(text).__name__}")
     if len(text) > MAX_LENGTH:
-        raise NotANumber(f'"{text[:12]}..." has {len(text):,} characters; a number has at most {MAX_LENGTH}.')
+        raise _too_long(text, "a number")
     if _PLAIN.match(text) or _GROUPED.match(text):
         whole, _, decimals = text.replace(",", "").partition(".")
-        return Fraction(int(whole + decimals), 10 ** len(decimals))
-    raise NotANumber(_number_hint(text))
+        decimals = decimals.rstrip("0")
+        return Fraction(int(whole + decimals), 10 ** len(decimals)) if decimals else Fraction(int(whole))
+    raise _no_number(text)
 
 
 def parse_money(text: str) -> Money:
     """Money from text such as `1,200.50 EUR`.  More decimals than the currency has are refused."""
     if len(text) > MAX_LENGTH:
-        raise NotANumber(
-            f'"{text[:12]}..." has {len(text):,} characters; an amount has at most {MAX_LENGTH}.'
-        )
+        raise _too_long(text, "an amount")
     match = _MONEY.match(text)
     if not match:
         raise NotANumber(
-            f'"{text}" is not a money amount. Write the number, a space and the currency: 1,200.50 EUR'
+            f'"{text}" is not a money amount.', "Write the number, a space and the currency: 1,200.50 EUR"
         )
     currency = match["currency"]
     decimals = minor_units(currency)
     try:
         amount = parse_number(match["number"])
     except NotANumber as error:
-        raise NotANumber(f'"{text}" is not a money amount. {error}') from None
+        raise NotANumber(f'"{text}" is not a money amount. {error.what}', error.remedy) from None
     if 10**decimals % amount.denominator:
-        raise NotANumber(f'"{text}" has more than the {decimals} decimals that {currency} has.')
+        raise too_many_decimals(text, currency, decimals)
     return Money(amount, currency)
 
 
 def parse_percent(text: str) -> Percent:
     """A percent from text such as `112.5%`."""
     if len(text) > MAX_LENGTH:
-        raise NotANumber(
-            f'"{text[:12]}..." has {len(text):,} characters; a percent has at most {MAX_LENGTH}.'
-        )
+        raise _too_long(text, "a percent")
     if not text.endswith("%") or text != text.strip() or text[-2:-1] == " ":
-        raise NotANumber(f'"{text}" is not a percent. Write it with a percent sign and no space: 8%')
+        raise NotANumber(f'"{text}" is not a percent.', "Write it with a percent sign and no space: 8%")
     try:
         return Percent(parse_number(text[:-1]) / 100)
     except NotANumber as error:
-        raise NotANumber(f'"{text}" is not a percent. {error}') from None
+        raise NotANumber(f'"{text}" is not a percent. {error.what}', error.remedy) from None
 
 
 def minor_units(currency: str) -> int:
@@ -121,7 +120,8 @@ def minor_units(currency: str) -> int:
         return MINOR_UNITS[currency]
     except KeyError:
         raise NotANumber(
-            f'"{currency}" is not a currency code that trueup knows (ISO 4217, like EUR).'
+            f'"{currency}" is not a currency code that trueup knows (ISO 4217, like EUR).',
+            _currency_meant(currency),
         ) from None
 
 
@@ -181,10 +181,31 @@ def plain_number(value: Fraction, decimals: int) -> str:
     return sign + (f"{digits[:-decimals]}.{digits[-decimals:]}" if decimals else digits)
 
 
-def _number_hint(text: str) -> str:
+def too_many_decimals(text: str, currency: str, decimals: int) -> NotANumber:
+    """What is said of an amount that its currency can't pay."""
+    return NotANumber(
+        f'"{text}" has more than the {decimals} decimals that {currency} has.',
+        f"Write {'no decimals' if not decimals else f'{decimals} decimals at most'}, as {currency} is paid.",
+    )
+
+
+def _too_long(text: str, kind: str) -> NotANumber:
+    return NotANumber(
+        f'"{text[:12]}..." has {len(text):,} characters; {kind} has at most {MAX_LENGTH}.',
+        "Write fewer digits.",
+    )
+
+
+def _currency_meant(currency: str) -> str:
+    if currency.upper() in MINOR_UNITS:
+        return f"Did you mean: {currency.upper()}"
+    return "Write the three capital letters of a currency, like EUR or USD."
+
+
+def _no_number(text: str) -> NotANumber:
     comma_decimal = re.fullmatch(r"([+-]?)(\d{1,3}(?:\.\d{3})*|\d+),(\d+)", text, re.ASCII)
     if comma_decimal:
         sign, whole, rest = comma_decimal.groups()
         value = int(whole.replace(".", ""))
-        return f'"{text}" uses a decimal comma. Did you mean {sign}{value:,}.{rest}?'
-    return f'"{text}" is not a number. Write {NUMBER_FORM}.'
+        return NotANumber(f'"{text}" uses a decimal comma.', f"Did you mean {sign}{value:,}.{rest}?")
+    return NotANumber(f'"{text}" is not a number.', f"Write {NUMBER_FORM}.")

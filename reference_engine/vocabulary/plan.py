@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -165,10 +166,17 @@ class Component:
     accumulate: str = ""
     paid: bool = True
 
+    @cached_property
+    def share(self) -> Fraction | None:
+        """The share of the rate that every record earns; None where it isn't the same for all."""
+        shares = set(self.sources.values())
+        return shares.pop() if len(shares) == 1 else None
+
 
 def component_in(name: str) -> str:
     """The component in the name of a figure such as `team earned by Commission this year`; "" for others."""
     _, found, component = f" {name}".partition(" earned by ")
+    component = re.sub(r" in the last \d+ periods?$", "", component)
     for span in (" this quarter", " this half-year", " this year", " in the period"):
         component = component.removesuffix(span)
     return component if found else ""
@@ -216,6 +224,20 @@ class Plan:
     def figure_names(self) -> tuple[str, ...]:
         """Every figure that the mechanics mention."""
         return tuple(name for m in self.mechanics() for name in m.names())
+
+    @cached_property
+    def mentioned(self) -> tuple[str, ...]:
+        """Every figure that the plan mentions: its mechanics, its measures and what it shows."""
+        shown = (name for f in self.figures for name in f.is_.names())
+        return (*self.figure_names, *shown, *(name for m in self.measures for name in m.mentions()))
+
+    @cached_property
+    def together(self) -> bool:
+        """Whether a payee's result may depend on other payees."""
+        names = [*self.figure_names, *(name for m in self.measures for name in m.mentions())]
+        return any(m.reads_others for m in self.mechanics()) or any(
+            name.startswith(("team ", "company ", "previous team ", "previous company ")) for name in names
+        )
 
     @cached_property
     def ordered(self) -> tuple[Component, ...]:

@@ -51,6 +51,19 @@ class TableSchema:
         return {f.name: f for f in self.fields}
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        return frozenset(self._by_name)
+
+    @cached_property
+    def periods(self) -> tuple[str, ...]:
+        """The columns that hold periods."""
+        return tuple(f.name for f in self.fields if f.kind == "period")
+
+    @cached_property
+    def needed(self) -> frozenset[str]:
+        return frozenset(self.required)
+
+    @cached_property
     def required(self) -> tuple[str, ...]:
         return tuple(f.name for f in self.fields if f.required)
 

@@ -110,6 +110,7 @@ PAY = (
             column("amount", "money", "negative: taken from the payee", must=True),
             column("reason", must=True),
             column("deal", meaning="the deal that it is about"),
+            column("approved by"),
             KNOWN,
         ),
         ("payee", "plan", "component", "period", "reason"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from reference_engine.columns import Array
+from reference_engine.columns import Array, some
 from reference_engine.events import Events
 from reference_engine.mechanics.crediting.credits import ROLL_UP, Credits
 from reference_engine.mechanics.crediting.readings import Asked, Readings
@@ -206,7 +206,7 @@ def roll_up(
             has_role = rule.has_role(who, days[direct.event[rows]], world)
             if has_role is not None:
                 gets &= has_role
-            if gets.any():
+            if some(gets):
                 same.append(_credits(direct, rows[gets], who[gets], rule, level))
         out += in_order(same, world)
     paid = len(out) > own
@@ -294,10 +294,13 @@ class _Routes:
         while len(rows):
             columns = self.lines.above(at, self.day[rows] if len(self.day) else self.day)
             kept = [c >= 0 for c in columns]
-            rows, at = (
-                np.concatenate([rows[k] for k in kept] or [rows[:0]]),
-                np.concatenate([c[k] for c, k in zip(columns, kept, strict=True)] or [rows[:0]]),
-            )
+            if len(kept) == 1:
+                rows, at = rows[kept[0]], columns[0][kept[0]]
+            else:
+                rows, at = (
+                    np.concatenate([rows[k] for k in kept] or [rows[:0]]),
+                    np.concatenate([c[k] for c, k in zip(columns, kept, strict=True)] or [rows[:0]]),
+                )
             if self.lines.several and len(rows):
                 rows, at, seen = self._without_twice(rows, at, seen)
             if len(rows):

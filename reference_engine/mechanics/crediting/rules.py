@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact
+from reference_engine.columns import Array, Exact, some
 from reference_engine.events import Events
 from reference_engine.mechanics.crediting import matching
 from reference_engine.mechanics.crediting.credits import OVERLAY, ROLL_UP
@@ -157,21 +157,15 @@ def rules_of(world: World) -> list[Rule]:
     roles = world.payee_column("role")
     changed = world.people.ever_changed
     leads = world.reporting.leads(size)
-    names = np.array(world.payees, dtype=object)
-    ever = {
-        role: (roles == role)
-        | np.array(
-            [bool(world.people.role_spans(c, (role,))) if c in changed else False for c in range(size)],
-            dtype=bool,
-        )
-        for role in dict.fromkeys(table.words("role").tolist())
-        if role
-    }
+    ever = {role: roles == role for role in dict.fromkeys(table.words("role").tolist()) if role}
+    for role, has in ever.items():
+        for code in changed:
+            has[code] |= bool(world.people.role_spans(code, (role,)))
     received, quota = table.amounts("receives"), table.amounts("quota credit")
     out: list[Rule] = []
     for row in range(table.size):
         role, payee = table.words("role")[row], table.words("payee")[row]
-        who = ever[role] if role else names == payee
+        who = ever[role] if role else np.array([p == payee for p in world.payees], dtype=bool)
         scope = str(table.words("of the credit of")[row])
         least, most = levels(str(table.words("level")[row])) or (1, ANY_LEVEL)
         if scope == "direct reports":
@@ -189,7 +183,7 @@ def rules_of(world: World) -> list[Rule]:
                 mask = who & (leads if kind == ROLL_UP else ~leads)
                 if kind == OVERLAY and scope == "direct reports":
                     mask = np.zeros(size, dtype=bool)
-            if not mask.any():
+            if not some(mask):
                 continue
             own = Rule(
                 kind,
@@ -197,7 +191,7 @@ def rules_of(world: World) -> list[Rule]:
                 _where(mask, received.value.at(row)),
                 _where(mask, quota.value.at(row)) if quota.present[row] else None,
                 mask,
-                np.where(mask, role, "").astype(object),
+                _texts(mask, role),
                 np.where(mask, least, 1),
                 np.where(mask, most, 0),
                 wanted,
@@ -221,6 +215,13 @@ def _put(rules: list[Rule], new: Rule) -> None:
                 rule.most = np.where(new.mask, new.most, rule.most)
                 return
     rules.append(new)
+
+
+def _texts(mask: Array, text: str) -> Array:
+    out = np.empty(len(mask), dtype=object)
+    out[:] = ""
+    out[mask] = text
+    return out
 
 
 def _where(mask: Array, value: Fraction) -> Exact:

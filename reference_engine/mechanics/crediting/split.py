@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact, same
+from reference_engine.columns import Array, Exact, same, some
 from reference_engine.events import SOURCE, Events
 from reference_engine.mechanics.crediting.credits import DIRECT, OVERLAY, Credits
 from reference_engine.mechanics.registry import About, Example, describe
@@ -100,14 +100,16 @@ def check(world: World, problems: list[Problem]) -> None:
         return
     known = world.table("deals").index
     shares = table.amounts("share").value.fractions()
-    quota = table.amounts("quota share")
-    overlay = table.words("kind") == "overlay"
+    # The sign of a quota share says all that is asked here; most tables state none.
+    quota = table.amounts("quota share").value
+    quotas = quota.num.tolist()
+    overlay = (table.words("kind") == "overlay").tolist()
     totals: dict[str, list[int]] = {}
     for row, deal in enumerate(table.words("deal").tolist()):
         totals.setdefault(deal, []).append(row)
     for deal, rows in totals.items():
         for row in rows:
-            only_quota = shares[row] == 0 and quota.value.at(row) > 0
+            only_quota = shares[row] == 0 and quotas[row] > 0
             if not 0 < shares[row] <= (10 if overlay[row] else 1) and not only_quota:
                 problems.append(
                     Problem(
@@ -118,11 +120,11 @@ def check(world: World, problems: list[Problem]) -> None:
                         "Correct the share, or remove the row.",
                     )
                 )
-            if quota.value.at(row) < 0:
+            if quotas[row] < 0:
                 problems.append(
                     Problem(
                         "split-share",
-                        f"the quota share of {table.words('payee')[row]} in deal {deal} is {format_percent(quota.value.at(row))}.",
+                        f"the quota share of {table.words('payee')[row]} in deal {deal} is {format_percent(quota.at(row))}.",
                         table.where(row),
                         "A sale never takes from a quota.",
                         "Correct the quota share.",
@@ -163,7 +165,8 @@ class Splits:
         self.names = {deal: code for code, deal in enumerate(dict.fromkeys(deals.tolist()))}
         code = np.array([self.names[d] for d in deals.tolist()], dtype=np.int64)
         self.order = np.argsort(code, kind="stable")
-        self.starts = np.searchsorted(code[self.order], np.arange(len(self.names) + 1))
+        self.count = np.bincount(code, minlength=len(self.names))
+        self.starts = self.count.cumsum() - self.count
         self.of_row = np.full(world.table("deals").size, -1, dtype=np.int64)
         index = world.table("deals").index if self.names else {}
         for name, number in self.names.items():
@@ -173,8 +176,11 @@ class Splits:
             [world.payee_code[p] for p in table.words("payee")[rows].tolist()], dtype=np.int64
         )
         self.share = table.amounts("share").value[rows]
-        quota, present = table.amounts("quota share").value[rows], table.amounts("quota share").present
-        self.counted = Exact.where(present[rows], quota, self.share) if present.any() else None
+        self.counted: Exact | None = None
+        if "quota share" in table.numbers:
+            quota = table.numbers["quota share"]
+            if quota.present.any():
+                self.counted = Exact.where(quota.present[rows], quota.value[rows], self.share)
 
     def overlay(self, events: Events) -> Credits:
         """Credit on top of the direct credit for the payees who are named with the deal."""
@@ -191,7 +197,8 @@ class Splits:
         # A booking knows its row; only what belongs to another record's deal must be looked up by name.
         out[own] = self.of_row[events.row[own]]
         rest = (~own).nonzero()[0]
-        out[rest] = [self.names.get(d, -1) for d in events.deal[rest].tolist()]
+        if len(rest):
+            out[rest] = [self.names.get(d, -1) for d in events.deal[rest].tolist()]
         return out
 
     def split(self, credits: Credits, events: Events) -> Credits:
@@ -202,9 +209,9 @@ class Splits:
         # A split stands for whoever would be credited without it: an owner, a group, the payees of several rules.
         again = np.zeros(len(deal), dtype=bool)
         again[1:] = (deal[1:] >= 0) & (credits.event[1:] == credits.event[:-1])
-        if again.any():
+        if some(again):
             credits, deal = credits.take(np.flatnonzero(~again)), deal[~again]
-        count = np.where(deal >= 0, np.diff(self.starts)[deal], 1)
+        count = np.where(deal >= 0, self.count[deal], 1)
         source = np.arange(len(credits)).repeat(count)
         position = np.arange(len(source)) - (count.cumsum() - count).repeat(count)
         is_split = deal[source] >= 0

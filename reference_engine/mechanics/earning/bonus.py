@@ -80,7 +80,7 @@ class Bonus(Lump):
 
     pays: Expression
     when: Expression | None = None
-    per: Literal["period", "quarter", "half-year", "year"] = "period"
+    per: Literal["period", "quarter", "half-year", "year"] | None = None
     once_in: Literal["quarter", "half-year", "year", "plan"] | None = None
 
     def apply(self, lines: Lines, run: ComponentRun) -> Lines:

@@ -8,9 +8,20 @@ from typing import Literal
 from reference_engine.columns import Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines, LineView
+from reference_engine.mechanics.deal_parts import ask_split, limit_of, share_of_deal
 from reference_engine.mechanics.earning.floor import same_currency
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 from reference_engine.vocabulary.numbers import Money, format_money
+
+_SHARED = (
+    "conventions: {rounding: exact, returns.earn: mirror, split.when: after rate, cap.split: SPLIT}\n"
+    "components: [{component: C, measure: bookings, credits: [direct], earn: [{flat rate: {rate: 2%}}, {cap: {per: line, amount: 60.00 EUR}}]}]"
+)
+_HALVES = {
+    "plan_assignments": "payee | plan | from\nAna | P | 2026-01-01\nBen | P | 2026-01-01",
+    "deals": "deal | owner | amount | closed\nD-1 | Ana | 5,000.00 EUR | 2026-01-15",
+    "credit_splits": "deal | payee | share\nD-1 | Ana | 60%\nD-1 | Ben | 40%",
+}
 
 
 @mechanic(
@@ -47,9 +58,21 @@ from reference_engine.vocabulary.numbers import Money, format_money
             },
             "Ana | 2026-01 | 60.00 EUR\nAna | 2026-02 | -80.00 EUR",
         ),
+        Example(
+            "Divided after the rate, 60% and 40% of a line that is worth 100.00: each part is below the cap of 60.00 or on it",
+            _SHARED.replace("SPLIT", "each part"),
+            _HALVES,
+            "Ana | 2026-01 | 60.00 EUR\nBen | 2026-01 | 40.00 EUR",
+        ),
+        Example(
+            "The same, and the cap is that of the whole line: 36.00 and 24.00 of it",
+            _SHARED.replace("SPLIT", "whole deal"),
+            _HALVES,
+            "Ana | 2026-01 | 36.00 EUR\nBen | 2026-01 | 24.00 EUR",
+        ),
     ),
     formula="amount = min(amount, cap)",
-    boundary="Just the cap is paid in full; what is above is lost.  A return mirrors a sale, or counts by its own amount: returns.earn.",
+    boundary="Just the cap is paid in full; what is above is lost.  Where several payees share the record, cap.split says whether each part may reach the cap.  A return mirrors a sale, or counts by its own amount: returns.earn.",
     sources=(
         "https://docs.oracle.com/cd/E05554_01/books/InCompAdm/InCompAdmPlanDesign12.html",
         "https://helpcenter.xactlycorp.com/article/commission-rules",
@@ -72,9 +95,17 @@ class Cap(Mechanic):
     def apply(self, lines: Lines, run: ComponentRun) -> Lines:
         if not same_currency(lines, self.amount.currency, run, "cap", self):
             return lines
-        return lines.change(amount=lines.amount.minimum(Exact.full(len(lines), self.amount.amount)))
+        limit = Exact.full(len(lines), self.amount.amount)
+        share = share_of_deal(lines, run)
+        capped = lines.amount.minimum(limit_of(limit, share, run))
+        if share is not None:
+            whole = lines.amount.minimum(limit * share)
+            ask_split(capped.same(whole), lines.event, f"the cap of {self.amount} a line", run)
+        return lines.change(amount=capped)
 
     def say(self, before: LineView | None, after: LineView) -> str:
         if before is None or before.amount == after.amount:
             return ""
-        return f"{format_money(before.amount, before.currency)} is above the cap of {self.amount} a line, so the line earns {self.amount}."
+        earns = format_money(after.amount, after.currency)
+        part = "" if after.amount == self.amount.amount else f", of which this part of the deal has {earns}"
+        return f"{format_money(before.amount, before.currency)} is above the cap of {self.amount} a line{part}, so the line earns {earns}."

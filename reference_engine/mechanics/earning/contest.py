@@ -34,7 +34,15 @@ class Prize:
 _PEOPLE = "payee | plan | from\n" + "\n".join(f"{p} | P | 2026-01-01" for p in ("Ana", "Ben", "Cai", "Dee"))
 
 
-def _example(title: str, ties: str, deals: str, payouts: str, more: str = "", prizes: str = "") -> Example:
+def _example(
+    title: str,
+    ties: str,
+    deals: str,
+    payouts: str,
+    more: str = "",
+    prizes: str = "",
+    more_tables: dict[str, str] | None = None,
+) -> Example:
     prizes = (
         prizes
         or "[{place: 1, pays: 1000.00 EUR}, {place: 2, pays: 500.00 EUR}, {place: 3, pays: 250.00 EUR}]"
@@ -43,7 +51,7 @@ def _example(title: str, ties: str, deals: str, payouts: str, more: str = "", pr
         title,
         f"conventions: {{rounding: [{{at: line, mode: half up, decimals: 2}}], tier.accumulate: quarter, contest.ties: {ties}}}\n"
         f"components: [{{component: C, earn: [{{contest: {{by: bookings, per: quarter{more}, prizes: {prizes}}}}}]}}]",
-        {"plan_assignments": _PEOPLE, "deals": "deal | owner | amount | closed\n" + deals},
+        {"plan_assignments": _PEOPLE, "deals": "deal | owner | amount | closed\n" + deals, **(more_tables or {})},
         payouts,
     )
 
@@ -94,9 +102,20 @@ _TIE = "D-1 | Ana | 900.00 EUR | 2026-01-15\nD-2 | Ben | 900.00 EUR | 2026-02-15
             },
             "Ben | 2026-03 | 100.00 EUR\nCai | 2026-03 | 100.00 EUR",
         ),
+        _example(
+            "A tie is broken by a second figure, a test score; who is alike in both still shares",
+            "prizes are shared",
+            "D-1 | Ana | 900.00 EUR | 2026-01-15\nD-2 | Ben | 900.00 EUR | 2026-02-15\nD-3 | Cai | 900.00 EUR | 2026-03-15",
+            "Ben | 2026-03 | 1,000.00 EUR\nAna | 2026-03 | 375.00 EUR\nCai | 2026-03 | 375.00 EUR",
+            ", minimum: bookings > 0, then by: reported score",
+            more_tables={
+                "reported_measures": "payee | measure | period | value\nAna | score | 2026-Q1 | 70\nBen | score | 2026-Q1 | 80\n"
+                "Cai | score | 2026-Q1 | 70\nDee | score | 2026-Q1 | 90"
+            },
+        ),
     ),
     formula="rank = 1 + number of payees who have more; amount = prize of the rank",
-    boundary="Ties follow the convention contest.ties. `top` counts a rank in when rank <= share x number of those who take part. "
+    boundary="Ties follow the convention contest.ties, after `then by`. `top` counts a rank in when rank <= share x number of those who take part. "
     "Who doesn't meet `minimum` doesn't take part and is no rank.",
     sources=(
         "https://docs.oracle.com/en/cloud/saas/sales/facmi/calculate-quarterly-bonuses-using-a-user-defined-query-to-find.html",
@@ -109,17 +128,18 @@ _TIE = "D-1 | Ana | 900.00 EUR | 2026-01-15\nD-2 | Ben | 900.00 EUR | 2026-02-15
 )
 @dataclass(frozen=True)
 class Contest(Lump):
-    """by: the figure that ranks.  order: whether the most or the least stands first.  prizes: what each rank gets.  minimum: the condition for taking part.  among: everybody on the plan, or
+    """by: the figure that ranks.  then by: who has more of this figure stands first among those who tie.  order: whether the most or the least stands first.  prizes: what each rank gets.  minimum: the condition for taking part.  among: everybody on the plan, or
     each team by itself.  per: the interval."""
 
     reads_others = True
 
     by: Expression
     prizes: tuple[Prize, ...]
-    per: Literal["period", "quarter", "half-year", "year"] = "period"
+    per: Literal["period", "quarter", "half-year", "year"] | None = None
     minimum: Expression | None = None
     among: Literal["everybody", "team"] = "everybody"
     order: Literal["most first", "least first"] = "most first"
+    then_by: Expression | None = None
 
     def needs(self) -> tuple[str, ...]:
         return ("contest.ties",)
@@ -170,7 +190,10 @@ class Contest(Lump):
         amounts = [Fraction(0)] * len(payee)
         ranks = np.zeros(len(payee), dtype=np.int64)
         ties = run.conventions["contest.ties"]
-        numbers = value.fractions()
+        second = [Fraction(0)] * len(payee)
+        if self.then_by is not None:
+            second = run.cells(payee, period).number(self.then_by, self.where, run.problems).value.fractions()
+        numbers = list(zip(value.fractions(), second, strict=True))
         for code in np.unique(group).tolist():
             rows = np.flatnonzero(group == code).tolist()
             for rank, tied, places in _ranked(rows, numbers, ties):
@@ -218,7 +241,7 @@ class Contest(Lump):
         return f"{words[:1].upper()}{words[1:]} wins {format_money(after.amount, after.currency)}."
 
 
-def _ranked(rows: list[int], value: list[Fraction], ties: str) -> list[tuple[int, list[int], list[int]]]:
+def _ranked(rows: list[int], value: list[tuple[Fraction, Fraction]], ties: str) -> list[tuple[int, list[int], list[int]]]:
     """(rank, who has it, the places that they take), best first."""
     out: list[tuple[int, list[int], list[int]]] = []
     place = 1

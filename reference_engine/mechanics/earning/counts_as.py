@@ -93,8 +93,10 @@ class CountsAs(Mechanic):
                 "currency-mixed",
                 f"{run.events.record[lines.event[at]]} counts in {unit[at] or 'units'}, and is paid in {lines.unit[at] or 'units'}.",
                 self.where,
-                "The quota is in one currency.",
-                "State the plan's currency, and exchange rates.",
+                "The quota is in one currency." if unit[at] else "A percentage is paid on money, and tiers by units pay for units.",
+                "State the plan's currency, and exchange rates."
+                if unit[at]
+                else "Let a figure pick the tier instead:  retroactive: {by: units sold, tiers: [...]} , with units sold as a measure.",
             )
         if run.problems:
             return lines

@@ -219,7 +219,15 @@ def check_points(
 ) -> None:
     """A Problem for fewer than two points, points of several kinds, out of order, or three at one attainment."""
     if len(points) < 2:
-        problems.append(Problem("curve-points", f"{what} needs at least two points.", where))
+        problems.append(
+            Problem(
+                "curve-points",
+                f"{what} needs at least two points.",
+                where,
+                "Payouts are read off the line between two points.",
+                "Write at least two, like  - {attainment: 0%, payout: 0%}  and  - {attainment: 100%, payout: 100%}",
+            )
+        )
     if len({type(p.attainment) for p in points}) > 1:
         problems.append(
             Problem(

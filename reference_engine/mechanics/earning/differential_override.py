@@ -113,6 +113,8 @@ class DifferentialOverride(Mechanic):
     """rank: the column of payees that names the rank.  ranks: from the lowest to the highest.
 
     rates are: `of the rank` where each rate is the whole of the rank; `added up` where each is on top of the ranks before.
+
+    Where the volume of the group picks the rate, and no rank does, take `override` with a rate of -100%; its page shows it.
     """
 
     rank: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import Literal
@@ -79,10 +79,20 @@ def _plan(more: str, pays: str = "yearly", accumulate: str = "year", tiers: str 
             },
             "Ana | 2026-01 | 0.50 EUR\nAna | 2026-02 | 2.50 EUR\nBen | 2026-01 | 0.00 EUR",
         ),
+        Example(
+            "Everybody has a baseline, so the plan needn't say what is earned without one; just at it there is no growth",
+            _plan("on: the increase, baseline: reported last year", tiers="[{from: 0%, rate: 10%}]"),
+            {
+                "plan_assignments": "payee | plan | from\nAna | P | 2026-01-01\nBen | P | 2026-01-01",
+                "reported_measures": "payee | measure | period | value\nAna | last year | FY2026 | 900.00 EUR\nBen | last year | FY2026 | 900.00 EUR",
+                "deals": "deal | owner | amount | closed\nD-1 | Ana | 950.00 EUR | 2026-01-15\nD-2 | Ben | 900.00 EUR | 2026-02-15",
+            },
+            "Ana | FY2026 | 5.00 EUR\nBen | FY2026 | 0.00 EUR",
+        ),
     ),
     formula="g = A / baseline - 1; earned = rate of the tier of g x A, or x (A - baseline); less what was earned before in the interval",
     boundary="A growth just on a bound goes by tier.bound, or by the parameter reached.  Growth below the first tier earns nothing.  Without a "
-    "baseline above zero a payee earns nothing (skip), or every sale is growth beyond all bounds (zero).  A return makes the growth smaller.",
+    "baseline above zero a payee earns nothing (skip), or every sale is growth beyond all bounds (zero); where that is paid differently, the plan must say it.  A return makes the growth smaller.",
     sources=(
         "https://claimds.com/docs/growth-and-target-rebates",
         "https://help.prod.blacksmithtpm.com/doku.php?do=diff&id=growth_rebates&rev=1750103783",
@@ -97,11 +107,11 @@ class Growth(TierTable):
     """tiers: bounds of the growth as percents of the baseline, or as an increase in money or units.  on: what is paid on.
 
     baseline: a figure; what was sold in the same time a year before where it isn't said.  without history: skip a payee
-    who has no baseline, or take it as zero.
+    who has no baseline, or take it as zero; it must be said where such a payee has sales that it pays.
     """
 
-    on: Literal["everything", "the increase"] = "everything"
-    without_history: Literal["skip", "zero"] = "skip"
+    on: Literal["everything", "the increase"] = field(kw_only=True)
+    without_history: Literal["skip", "zero"] | None = None
     baseline: Expression | None = None
 
     pays_by = ("rate", "pays", "per unit")
@@ -148,20 +158,50 @@ class Growth(TierTable):
         base, known = self._baseline(found, run)
         if run.problems:
             return None
-        nothing = Exact.full(found.counts.shape, 0)
-        base = Exact.where(known, base, nothing)
-        by_percent = isinstance(self.tiers[0].from_, Percent)
-        present = known | (self.without_history == "zero")
+        base = Exact.where(known, base, Exact.full(found.counts.shape, 0))
+        if self.without_history is None:
+            self._ask_history(found, base, known, run)
         increase = found.counts - base
-        self._tell_growth(found, base, increase, present, run)
+        self._tell_growth(found, base, increase, known | (self.without_history == "zero"), run)
+        return self._compared(found, base, known)
+
+    def _compared(self, found: Ladder, base: Exact, known: Array) -> Ladder:
+        """The table over the growth.  known: where there is a baseline."""
+        increase = found.counts - base
         # A growth of so many percents is an increase of so many percents of the baseline.
         return replace(
             found,
-            rungs=table,
+            rungs=self.rungs(found.run.conventions),
             counts=increase,
             base=found.counts if self.on == "everything" else increase,
-            quota=base if by_percent else None,
-            present=present,
+            quota=base if isinstance(self.tiers[0].from_, Percent) else None,
+            present=known | (self.without_history == "zero"),
+        )
+
+    def _ask_history(self, found: Ladder, base: Exact, known: Array, run: ComponentRun) -> None:
+        """A Problem where somebody sells without a baseline, and the plan doesn't say what that earns."""
+        assert found.matrix is not None
+        zero = replace(self, without_history="zero")
+        due = Exact.full(known.shape, 0)
+        pieces = zero.pieces(zero._compared(found, base, known))
+        for piece in pieces:
+            due = due + piece.amount
+        cells = np.argwhere(~known & (due.num != 0))
+        if not len(cells):
+            return
+        row, t = (int(i) for i in cells[0])
+        position, intervals = run.intervals(run.accumulate)
+        money = next((p.rate_unit for p in pieces if p.rate_unit), "") or found.rungs[0].tier.currency
+        pays = amount_words(due[row].at(t), money or str(found.currency[row]))
+        run.problem(
+            "growth-history",
+            f'"{run.world.payees[int(found.matrix.payees[row])]}" has {amount_words(found.counts[row].at(t), str(found.unit[row]))} '
+            f"in {intervals[int(position[t])].label}, and nothing to compare it with.",
+            self.where,
+            f'"{self.name}" doesn\'t say what a payee without a baseline earns. The answer changes what is paid.',
+            "Add one of:\n      without history: skip (such a payee earns nothing): nothing"
+            f"\n      without history: zero (the baseline is zero, and every sale is growth): {pays}"
+            "\n  or state the baseline.",
         )
 
     def tell(self, ladder: Ladder, run: ComponentRun) -> None:

@@ -166,6 +166,7 @@ class Lookup(Mechanic):
                         "the last day of a rule is before its first.",
                         rule.where,
                         "It could never pay.",
+                        f"Write a last day from {rule.from_} on, or correct the first.",
                     )
                 )
             if key in seen:
@@ -212,8 +213,7 @@ class Lookup(Mechanic):
         for entry in self._order(run.conventions.get("lookup.precedence") or "first match"):
             hits = open_.copy()
             for name, values in entry.conditions.items():
-                if name in ("product", "category", "subcategory"):
-                    run.check_known(name, values, entry.where)
+                run.check_known(name, values, entry.where)
                 column = run.events.attribute(name)[lines.event]
                 hits &= np.isin(column.astype(str), values)
             hits &= _in_force(entry, lines, run)

@@ -17,7 +17,7 @@ from reference_engine.mechanics.running import in_order, restored, running, segm
 from reference_engine.mechanics.settled import Piece
 from reference_engine.mechanics.tier_table import TierTable, no_rate_before
 from reference_engine.mechanics.tier_words import part_words
-from reference_engine.mechanics.tiers import number
+from reference_engine.mechanics.tiers import number, versions
 from reference_engine.vocabulary.plan import Conventions
 
 __all__ = ["Marginal", "segments", "sliced", "slices"]
@@ -196,7 +196,9 @@ class Marginal(TierTable):
 
     def from_sums(self, conventions: Conventions, accumulate: str) -> bool:
         # What a period earns is M(total at its end) - M(total at its start), however its deals lie in between.
-        return accumulate != "none" and all(t.times is None for t in self.tiers)
+        # Of dated tables the day of each deal picks one.
+        dated = any(v.dated for v in versions(self.tiers))
+        return accumulate != "none" and not dated and all(t.times is None for t in self.tiers)
 
     def deal_by_deal(self, run: ComponentRun) -> bool:
         return True
@@ -243,12 +245,13 @@ class Marginal(TierTable):
 def _ceilings(along: Ladder, values: Exact) -> list[Exact | None]:
     """The upper end of each tier on each line; None for no end."""
     out: list[Exact | None] = []
+    everywhere = along.quota is None or bool(along.present.all())
     for rung in along.rungs:
         if rung.tier.to is None:
             out.append(None)
             continue
         ceiling = along.bound(number(rung.tier.to))
-        if along.quota is not None:
+        if not everywhere:
             # An attainment of 0% never leaves the first tier, however much is sold.
             beyond = Exact.full(ceiling.shape, values.absolute().total() + 1)
             ceiling = Exact.where(along.present, ceiling, beyond)

@@ -38,7 +38,7 @@ class Goal:
     weight: Percent
     achievement: Expression
     points: tuple[Point, ...] = ()
-    between_points: Literal["line", "step"] = "line"
+    between_points: Literal["line", "step"] | None = None
     threshold: Percent | None = None
     cap: Percent | None = None
     where: Where = field(default=NOWHERE, compare=False, kw_only=True)
@@ -50,12 +50,12 @@ _PEOPLE = {
 
 
 def _example(
-    title: str, goals: str, reported: str, payouts: str, combine: str = "added", more: str = ""
+    title: str, goals: str, reported: str, payouts: str, combine: str = "added", below: str = "zero"
 ) -> Example:
     return Example(
         title,
-        "conventions: {rounding: exact, curve.below: zero, curve.above: flat}\n"
-        f"components: [{{component: MBO, earn: [{{objectives: {{per: quarter, combine: {combine}{more}, goals: {goals}}}}}]}}]",
+        f"conventions: {{rounding: exact, curve.below: {below}, curve.above: flat}}\n"
+        f"components: [{{component: MBO, earn: [{{objectives: {{per: quarter, combine: {combine}, goals: {goals}}}}}]}}]",
         {**_PEOPLE, "reported_measures": f"payee | measure | period | value\n{reported}"},
         payouts,
     )
@@ -87,9 +87,22 @@ _TWO = "[{goal: Launch, weight: 60%, achievement: reported launch, threshold: 80
         ),
         _example(
             "Points: 90% lies half way between 80% (pays 50%) and 100% (pays 100%)",
-            "[{goal: Margin, weight: 100%, achievement: reported margin, points: [{attainment: 80%, payout: 50%}, {attainment: 100%, payout: 100%}]}]",
+            "[{goal: Margin, weight: 100%, achievement: reported margin, points: [{attainment: 80%, payout: 50%}, {attainment: 100%, payout: 100%}], between points: line}]",
             "Ana | margin | 2026-Q1 | 90%",
             "Ana | 2026-03 | 7,500.00 EUR",
+        ),
+        _example(
+            "Steps: 90% has reached 80%, which pays 50%, and 100% pays 100%",
+            "[{goal: Margin, weight: 100%, achievement: reported margin, points: [{attainment: 80%, payout: 50%}, {attainment: 100%, payout: 100%}], between points: step}]",
+            "Ana | margin | 2026-Q1 | 90%\nAna | margin | 2026-Q2 | 100%",
+            "Ana | 2026-03 | 5,000.00 EUR\nAna | 2026-06 | 10,000.00 EUR",
+        ),
+        _example(
+            "Below the first point along the first slope: 70% pays 25%",
+            "[{goal: Margin, weight: 100%, achievement: reported margin, points: [{attainment: 80%, payout: 50%}, {attainment: 100%, payout: 100%}], between points: line}]",
+            "Ana | margin | 2026-Q1 | 70%",
+            "Ana | 2026-03 | 2,500.00 EUR",
+            below="extrapolate",
         ),
         _example(
             "Multiplied: 120% x 90%",
@@ -122,7 +135,7 @@ class Objectives(Lump):
     this share of the target isn't paid in all."""
 
     goals: tuple[Goal, ...]
-    per: Literal["period", "quarter", "half-year", "year"] = "period"
+    per: Literal["period", "quarter", "half-year", "year"] | None = None
     combine: Literal["added", "multiplied"] = "added"
     of: Expression | None = None
     cap: Percent | None = None
@@ -146,6 +159,8 @@ class Objectives(Lump):
                 )
             )
         for goal in self.goals:
+            if len(goal.points) > 1 and goal.between_points is None:
+                problems.append(_between(goal))
             for a, b in zip(goal.points, goal.points[1:], strict=False):
                 if b.attainment.value <= a.attainment.value:
                     problems.append(
@@ -163,7 +178,7 @@ class Objectives(Lump):
         if not len(payee):
             return lines
         cells = run.cells(payee, period)
-        words = "target incentive" if self.per == "period" else f"target incentive this {self.per}"
+        words = "target incentive" if self.span() == "period" else f"target incentive this {self.span()}"
         target = cells.number(self.of or parse(words), self.where, run.problems)
         total = Exact.full(len(payee), 0 if self.combine == "added" else 1)
         for goal in self.goals:
@@ -205,6 +220,20 @@ class Objectives(Lump):
         )
 
 
+def _between(goal: Goal) -> Problem:
+    a, b = goal.points[:2]
+    half = format_percent((a.attainment.value + b.attainment.value) / 2)
+    line, step = format_percent((a.payout.value + b.payout.value) / 2), a.payout
+    return Problem(
+        "missing-parameter",
+        f'the goal "{goal.goal}" doesn\'t state "between points".',
+        goal.where,
+        f"What an achievement of {half} pays, half way between {a.attainment} and {b.attainment}, isn't known.",
+        f"Add one of:\n      between points: line (a straight line between the points): {line}"
+        f"\n      between points: step (what the last point reached pays): {step}",
+    )
+
+
 def _payout(goal: Goal, reached: Exact, run: ComponentRun) -> Exact:
     paid = reached if not goal.points else _along(goal, reached, run)
     if goal.cap is not None:
@@ -220,6 +249,18 @@ def _along(goal: Goal, reached: Exact, run: ComponentRun) -> Exact:
     size = len(reached)
     lowest = Fraction(0) if run.conventions["curve.below"] == "zero" else first.payout.value
     paid = Exact.full(size, lowest)
+    if run.conventions["curve.below"] == "extrapolate" and len(goal.points) > 1:
+        if goal.between_points == "step":
+            run.problem(
+                "curve-extrapolate",
+                f'the steps of the goal "{goal.goal}" have no slope that could go on below the first point.',
+                goal.where,
+                "The convention curve.below says extrapolate.",
+                "State curve.below: zero or first point, or  between points: line.",
+            )
+        a, b = goal.points[:2]
+        slope = (b.payout.value - a.payout.value) / (b.attainment.value - a.attainment.value)
+        paid = reached.times(slope) + Exact.full(size, a.payout.value - slope * a.attainment.value)
     for a, b in zip(goal.points, goal.points[1:], strict=False):
         slope = (b.payout.value - a.payout.value) / (b.attainment.value - a.attainment.value)
         if goal.between_points == "step":

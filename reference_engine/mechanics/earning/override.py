@@ -82,6 +82,22 @@ _DEAL = "deal | owner | amount | closed\nD-1 | Ana | 2,000.00 EUR | 2026-01-15"
             },
             "Ana | 2026-01 | 300.00 EUR\nMia | 2026-01 | 20.00 EUR\nHal | 2026-01 | 10.00 EUR",
         ),
+        Example(
+            "A differential by volume: the group's 1,500.00 earn 15%, less the 12% that the leg below earns on its own 1,000.00; "
+            "30.00 on the leg and 75.00 on the own 500.00",
+            "eligible: everyone\nconventions: {rounding: exact, tier.accumulate: period, tier.bound: upper tier, "
+            "rollup.own_sales: excluded}\n"
+            "components: [{component: Group bonus, measure: bookings, credits: [direct, roll-up], earn: [{retroactive: {tiers: "
+            "[{from: 0 USD, to: 1000 USD, rate: 9%}, {from: 1000 USD, to: 1500 USD, rate: 12%}, {from: 1500 USD, rate: 15%}]}}]},\n"
+            "  {component: Legs below, earn: [{override: {of: Group bonus, levels: [{level: 1, rate: -100%}], paid by: company}}]}]",
+            {
+                "payees": "payee | role | manager\nMia | D |\nAna | D | Mia",
+                "crediting_rules": "role | receives | of the credit of\nD | 100% | team",
+                "deals": "deal | owner | amount | closed\nD-1 | Ana | 1,000.00 USD | 2026-01-15\nD-2 | Mia | 500.00 USD | 2026-01-15",
+            },
+            "Mia | 2026-01 | 105.00 USD\nAna | 2026-01 | 120.00 USD",
+            source="https://support.lifeleadership.com/knowledgebase/articles/587631-why-didn-t-i-receive-a-differential-bonus",
+        ),
     ),
     formula="override = rate of the level x what the payee below earned",
     boundary="Each line below gives a line above, with its sign and in its period; a held line gives a held one. A line that no record "
@@ -91,11 +107,18 @@ _DEAL = "deal | owner | amount | closed\nD-1 | Ana | 2,000.00 EUR | 2026-01-15"
         "https://track360.io/glossary/override-commission",
         "https://reference-guide.gitbook.io/crm-back-office-user-guide-full/17.-settings/back-office-portal-commission-settings/rule-settings/commission-calculations",
     ),
-    words={"Track360": "override commission", "broker CRM": "overriding commission"},
+    words={
+        "Track360": "override commission",
+        "broker CRM": "overriding commission",
+        "network sales": "matching bonus, volume differential",
+    },
 )
 @dataclass(frozen=True)
 class Override(Mechanic):
-    """of: the component whose commission counts.  levels: how deep it reaches.  paid by: company, or the downline."""
+    """of: the component whose commission counts.  levels: how deep it reaches.  paid by: company, or the downline.
+
+    A rate below zero takes off what the payees below earned: with -100% a payee is left with what the group earns beyond them.
+    """
 
     of: str
     levels: tuple[OverrideLevel, ...]

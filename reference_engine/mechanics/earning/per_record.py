@@ -10,8 +10,9 @@ import numpy as np
 from reference_engine.columns import Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines, LineView
+from reference_engine.mechanics.crediting.credits import DIRECT
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
-from reference_engine.vocabulary.numbers import Money, format_money
+from reference_engine.vocabulary.numbers import Money, format_money, format_percent
 
 
 def _plan(earn: str, more: str = "") -> str:
@@ -57,9 +58,19 @@ def _plan(earn: str, more: str = "") -> str:
             },
             "Ana | 2026-01 | 15.00 USD\nAna | 2026-02 | 0.00 USD\nBen | 2026-01 | 10.00 USD\nBen | 2026-02 | 0.00 USD",
         ),
+        Example(
+            "Each of the two earns the whole amount",
+            _plan("{amount: 25.00 USD, for returns: nothing, split: whole each}"),
+            {
+                "plan_assignments": "payee | plan | from\nAna | P | 2026-01-01\nBen | P | 2026-01-01",
+                "deals": "deal | owner | amount | closed\nD-1 | Ana | 100.00 USD | 2026-01-15",
+                "credit_splits": "deal | payee | share\nD-1 | Ana | 60%\nD-1 | Ben | 40%",
+            },
+            "Ana | 2026-01 | 25.00 USD\nBen | 2026-01 | 25.00 USD",
+        ),
     ),
     formula="amount of a record = amount, or amount x the share of the credit",
-    boundary="A record worth nothing earns the amount as well; take a condition (where) to leave it out.  What a return does is the parameter for returns.",
+    boundary="Of a record that several payees share, each earns the whole amount or that share of it, as the parameter split says. A record worth nothing earns the amount as well; take a condition (where) to leave it out.  What a return does is the parameter for returns.",
     sources=(
         "https://developers.tune.com/network-models/employeecommission",
         "https://help.salesforce.com/apex/HTViewHelpDoc?id=sales.spiff_rules_line_by_line.htm",
@@ -75,14 +86,14 @@ def _plan(earn: str, more: str = "") -> str:
 @dataclass(frozen=True)
 class PerRecord(Mechanic):
     """amount: for each record.  for returns: whether a return takes the amount back.  split: whether each payee of a shared
-    record earns the whole amount, or the share.
+    record earns the whole amount, or the share; it must be said where a payee has a part of a record's credit.
     """
 
     proportional = True
 
     amount: Money
     for_returns: Literal["take back", "nothing"]
-    split: Literal["whole each", "by share"] = "whole each"
+    split: Literal["whole each", "by share"] | None = None
 
     def apply(self, lines: Lines, run: ComponentRun) -> Lines:
         size = len(lines)
@@ -92,13 +103,38 @@ class PerRecord(Mechanic):
         if self.for_returns == "nothing":
             here = np.where(sign < 0, 0, here)
         amount = Exact.full(size, self.amount.amount) * Exact(here.astype(np.int64)) * lines.share
-        if self.split == "by share":
-            amount = amount * run.credits.share[lines.credit]
+        share = run.credits.share[lines.credit]
+        if run.conventions.get("split.when") == "after rate":
+            # What is divided after the rate has its share already.
+            divided = (run.credits.type[lines.credit] == DIRECT) & (share.num > 0)
+            amount = amount.over(Exact.where(divided, share, Exact.full(size, 1)))
+        if self.split is None:
+            self._ask_split(lines, amount, amount * share, run)
+        elif self.split == "by share":
+            amount = amount * share
         rule = run.rule(f"{self.amount} a record", where=self.where)
         return lines.change(
             amount=amount,
             currency=np.full(size, self.amount.currency, dtype=object),
             rule=np.full(size, rule),
+        )
+
+    def _ask_split(self, lines: Lines, amount: Exact, shared: Exact, run: ComponentRun) -> None:
+        """A Problem where a payee has a part of a record's credit, and the plan doesn't say what that earns."""
+        differs = np.flatnonzero(~amount.same(shared))
+        if not len(differs):
+            return
+        at = int(differs[0])
+        event = int(lines.event[at])
+        whole, part = (format_money(x.at(at), self.amount.currency) for x in (amount, shared))
+        share = format_percent(run.credits.share.at(int(lines.credit[at])))
+        run.problem(
+            "record-share",
+            f'"{run.world.payees[int(lines.payee[at])]}" has {share} of the credit of {run.events.record[event]}, and "{self.name}" doesn\'t say what that earns.',
+            self.where,
+            "The answer changes what is paid.",
+            f"Add one of:\n      split: whole each (every payee of the record earns the amount): {whole}"
+            f"\n      split: by share (each earns that part of the amount): {part}",
         )
 
     def say(self, before: LineView | None, after: LineView) -> str:

@@ -89,7 +89,13 @@ class PerUnit(Mechanic):
     def check(self, problems: list[Problem]) -> None:
         if self.at_least is not None and self.at_least.value < 0:
             problems.append(
-                Problem("tiers-order", "a least number of units below zero has no meaning.", self.where)
+                Problem(
+                    "tiers-order",
+                    "a least number of units below zero has no meaning.",
+                    self.where,
+                    "Every sale has at least as many units.",
+                    'Write a number from 0 up, like 10, or leave "at least" out.',
+                )
             )
 
     def apply(self, lines: Lines, run: ComponentRun) -> Lines:

@@ -80,7 +80,7 @@ class Pool(Lump):
 
     amount: Expression
     shared: Expression
-    per: Literal["period", "quarter", "half-year", "year"] = "period"
+    per: Literal["period", "quarter", "half-year", "year"] | None = None
     who: Expression | None = None
     by_team: Literal["yes", "no"] = "no"
 

@@ -16,6 +16,7 @@ from reference_engine.mechanics.measure import Matrix, accumulated, quota_matrix
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 from reference_engine.mechanics.target import no_target
 from reference_engine.mechanics.tier_words import amount_words
+from reference_engine.missing_quota import no_quota
 from reference_engine.vocabulary.numbers import format_percent
 
 _PEOPLE = "payee | plan | from | quota | target incentive | period\nAna | P | 2026-01-01 | 800,000.00 USD | 64,000.00 USD | year"
@@ -104,12 +105,13 @@ class TargetRate(Mechanic):
             no_target(run, payee, label, self.of, "The rate is the target incentive divided by the quota.", self.where)
         for r, t in np.argwhere(used & ~present)[:20].tolist():
             payee = run.world.payees[int(matrix.payees[r])]
-            run.problem(
-                "no-quota",
+            no_quota(
+                run,
+                payee,
+                intervals[interval[t]],
                 f'"{payee}" has no quota above zero for {intervals[interval[t]].label}.',
-                self.where,
                 "The rate is the target incentive divided by the quota.",
-                f'Add a quota of "{payee}" for {intervals[interval[t]].label}.',
+                self.where,
             )
         for r, t in np.argwhere(used & stated & (currency != unit[:, None]))[:1].tolist():
             run.problem(

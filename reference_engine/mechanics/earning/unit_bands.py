@@ -107,7 +107,13 @@ class UnitBands(Mechanic):
     def check(self, problems: list[Problem]) -> None:
         if not self.bands:
             problems.append(
-                Problem("tiers-empty", '"unit bands" has no bands.', self.where, "It would pay nothing.")
+                Problem(
+                    "tiers-empty",
+                    '"unit bands" has no bands.',
+                    self.where,
+                    "It would pay nothing.",
+                    "Write at least one, like  - {from: 1, to: 50, pays: 2.00 EUR}",
+                )
             )
         for product, bands in self._by_product().items():
             name = f' of "{product}"' if product else ""
@@ -125,7 +131,13 @@ class UnitBands(Mechanic):
             for band, following in zip(bands, [*bands[1:], None], strict=True):
                 if band.to is not None and band.to < band.from_:
                     problems.append(
-                        Problem("tiers-order", f"a band{name} ends before it starts.", band.where)
+                        Problem(
+                            "tiers-order",
+                            f"a band{name} ends at unit {band.to}, before it starts at unit {band.from_}.",
+                            band.where,
+                            "No unit could fall in it.",
+                            f'Write a "to" from {band.from_} up.',
+                        )
                     )
                 if following is None:
                     continue

@@ -58,7 +58,8 @@ ABOUT = describe(
         "An amount entered by hand is paid to a payee, or taken, in the period stated, beside whatever is calculated.",
         formula="paid = calculated + the adjustments of the period",
         boundary="An adjustment survives every recalculation, because it stands in the table adjustments and nothing calculates it. Caps, holds and rounding of the plan don't touch it. "
-        "It counts towards draws and balances, or stays out of them, as adjustment.balance says. A run as of a day leaves out what became known later; without `known` it is known with the end of its period.",
+        "It counts towards draws and balances, or stays out of them, as adjustment.balance says. A run as of a day leaves out what became known later; without `known` it is known with the end of its period. "
+        "One that becomes known after its period was closed is paid in the period that is open then; what was paid for a closed period includes its adjustments.",
         sources=(
             "https://help.salesforce.com/apex/HTViewHelpDoc?id=sales.spiff_statements_manual_adjustments.htm",
             "https://docs.idynamics.es/en/commissions/sales/manual-commission.html",
@@ -96,6 +97,15 @@ ABOUT = describe(
                 "Ana | P | bookings | 2026-01 | 25.00 EUR | split corrected | 2026-01-31\nAna | P | bookings | 2026-01 | 5.00 EUR | found later | 2026-02-01",
                 "Ana | 2026-01 | 125.00 EUR",
                 as_of="2026-01-31",
+            ),
+            _example(
+                "Known after January was closed with 100.00: January stays, and February pays it beside a draw of 60.00",
+                "Ana | P | bookings | 2026-01 | 25.00 EUR | found later | 2026-02-10",
+                "Ana | 2026-01 | 100.00 EUR\nAna | 2026-02 | 85.00 EUR",
+                ", adjustment.balance: stays out, draw.recovery: immediate, restatement.scope: complete",
+                "Ana | 2026-01 | 0.00 EUR\nAna | 2026-02 | -60.00 EUR",
+                draws="payee | kind | amount | per | from | to\nAna | recoverable | 60.00 EUR | month | 2026-02 | 2026-02",
+                processed_results="payee | plan | component | period | earned | closed\nAna | P | bookings | 2026-01 | 100.00 EUR | 2026-02-05",
             ),
         ),
     ),
@@ -183,12 +193,12 @@ def _rows(
     as_of: date | None,
     until: date | None,
     problems: list[Problem],
-) -> list[tuple[int, Period]]:
-    """The rows of a plan with their pay periods."""
+) -> list[tuple[int, Period, date]]:
+    """The rows of a plan with their pay periods and the days on which they became known."""
     table = world.table("adjustments")
     names = [c.name for c in plan.components]
     cadence = plan.pays or world.calendar.pay_cadence or "month"
-    out: list[tuple[int, Period]] = []
+    out: list[tuple[int, Period, date]] = []
     for row in np.flatnonzero(table.words("plan") == plan.name).tolist():
         period = world.period(str(table.words("period")[row]))
         component = str(table.words("component")[row])
@@ -219,7 +229,7 @@ def _rows(
         if (as_of is not None and known_on > as_of) or (until is not None and period.first > until):
             continue
         if only is None or world.payee_code[str(table.words("payee")[row])] in only:
-            out.append((row, period))
+            out.append((row, period, known_on))
     return out
 
 
@@ -231,24 +241,24 @@ def _is_pay_period(period: Period, cadence: str, world: World) -> bool:
     return (own.first, own.last) == (period.first, period.last)
 
 
-def _parts(plan: Plan, world: World, rows: list[tuple[int, Period]], trace: bool) -> list[Part]:
+def _parts(plan: Plan, world: World, rows: list[tuple[int, Period, date]], trace: bool) -> list[Part]:
     from reference_engine.results import Part
 
     table = world.table("adjustments")
     amounts = table.amounts("amount")
     out: list[Part] = []
     components = {c.name: c for c in plan.components}
-    for name in dict.fromkeys(str(table.words("component")[row]) for row, _ in rows):
-        own = [(row, period) for row, period in rows if table.words("component")[row] == name]
-        index = np.array([row for row, _ in own], dtype=np.int64)
-        periods = sorted({period for _, period in own})
+    for name in dict.fromkeys(str(table.words("component")[row]) for row, _, _ in rows):
+        own = [entry for entry in rows if table.words("component")[entry[0]] == name]
+        index = np.array([row for row, _, _ in own], dtype=np.int64)
+        periods = sorted({period for _, period, _ in own})
         rules = [
             Rule("entered by hand", str(table.words("reason")[row]), table.where(row))
             for row in index.tolist()
         ]
         lines = Lines.plain(
             np.array([world.payee_code[p] for p in table.words("payee")[index].tolist()], dtype=np.int64),
-            np.array([periods.index(period) for _, period in own], dtype=np.int64),
+            np.array([periods.index(period) for _, period, _ in own], dtype=np.int64),
             amounts.value[index],
             amounts.currency[index]
             if amounts.currency is not None
@@ -256,7 +266,10 @@ def _parts(plan: Plan, world: World, rows: list[tuple[int, Period]], trace: bool
             kind="adjustment",
             rule=np.arange(len(rules)),
         )
-        part = Part(plan, name or "adjustment", components.get(name), rules, [], periods, lines)
+        known = np.array([day for _, _, day in own], dtype="datetime64[D]")
+        part = Part(
+            plan, name or "adjustment", components.get(name), rules, [], periods, lines, known=known
+        )
         if trace:
             part.history.append((Adjustment(where=table.where(int(index[0]))), lines))
         out.append(part)

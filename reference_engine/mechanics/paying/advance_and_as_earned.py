@@ -103,7 +103,7 @@ class AdvanceAndAsEarned(Mechanic):
     holds = True
 
     advance: Percent
-    months: int = 12
+    months: int
 
     def check(self, problems: list[Problem]) -> None:
         covered = self.advance.value * self.months

@@ -12,13 +12,16 @@ from reference_engine.columns import Array, Exact, same
 from reference_engine.component_run import ComponentRun
 from reference_engine.events import Events
 from reference_engine.lines import Lines, LineView
+from reference_engine.mechanics.deal_parts import ask_split, limit_of, part_of_deal
 from reference_engine.mechanics.measure import Matrix, stacked
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 from reference_engine.problems import Problem
 from reference_engine.vocabulary.calendar import NotAPeriod
-from reference_engine.vocabulary.numbers import Money, format_money
+from reference_engine.vocabulary.numbers import Money, format_money, format_percent
 from reference_engine.vocabulary.plan import Conventions
 from reference_engine.world import World
+
+_PART = "; this part of the deal is "
 
 
 def _example(
@@ -51,6 +54,13 @@ _YEAR = "\n".join(
         (("02", "3,000.00"), ("05", "500.00"), ("08", "1,000.00"), ("11", "2,000.00")), 1
     )
 )
+_SHARED = {
+    "terms": 'per: deal, amount: "1,000.00 EUR"',
+    "rate": "20%",
+    "deals": "D-1 | Ana | 12,000.00 EUR | 2026-01-15",
+    "plan_assignments": "payee | plan | from\nAna | P | 2026-01-01\nBen | P | 2026-01-01",
+    "credit_splits": "deal | payee | share\nD-1 | Ana | 60%\nD-1 | Ben | 40%",
+}
 
 
 @mechanic(
@@ -83,6 +93,25 @@ _YEAR = "\n".join(
             deals="D-1 | Ana | 7,000,000.00 EUR | 2026-01-15\nD-2 | Ana | 100.00 EUR | 2026-02-15",
             rate="20%",
             source="https://bravado.co/war-room/posts/uncapped-commission-being-capped",
+        ),
+        _example(
+            "60% and 40% of a deal that pays 2,400.00, at most 1,000.00 a deal: each part is capped by itself",
+            "cap.split: each part",
+            "Ana | 2026-01 | 1,000.00 EUR\nBen | 2026-01 | 960.00 EUR",
+            **_SHARED,
+        ),
+        _example(
+            "The same, and the cap is that of the whole deal: 600.00 and 400.00 of it",
+            "cap.split: whole deal",
+            "Ana | 2026-01 | 600.00 EUR\nBen | 2026-01 | 400.00 EUR",
+            **_SHARED,
+        ),
+        _example(
+            "The whole deal is just on its cap of 2,400.00, so each part is; a return of half of it takes back half",
+            "cap.split: whole deal",
+            "Ana | 2026-01 | 1,440.00 EUR\nBen | 2026-01 | 960.00 EUR\nAna | 2026-02 | -720.00 EUR\nBen | 2026-02 | -480.00 EUR",
+            returns="return | of | date | amount\nR-1 | D-1 | 2026-02-10 | 6,000.00 EUR",
+            **{**_SHARED, "terms": 'per: deal, amount: "2,400.00 EUR"'},
         ),
         _example(
             "A return of a third of a deal takes back only what is then below its cap of 100.00",
@@ -136,15 +165,18 @@ _YEAR = "\n".join(
             deals="D-1 | Ana | 1,300.00 EUR | 2026-01-15\nD-2 | Ana | 1,000.00 EUR | 2026-02-15\nD-3 | Ana | 700.00 EUR | 2026-03-15",
         ),
     ),
-    formula="paid = min(earned + carried, amount - paid before in the same quarter or year)",
+    formula="paid = min(earned + carried, amount - paid before in the same quarter or year); "
+    "per deal: paid = min(earned, amount), or min(earned, amount x the payee's share of the deal)",
     boundary="Pay that is just the cap is paid in full. Pay below zero isn't capped, and makes room for later pay of the same interval; `least` bounds it from below. "
-    "`per: deal` looks at all that a payee is paid on a deal, over all periods. refundable: what is above is withheld, and in the last pay period of `settled at end of` all of it is paid: "
+    "`per: deal` looks at all that a payee is paid on a deal, over all periods; where several payees share the deal, cap.split says whether each part "
+    "may reach the cap. refundable: what is above is withheld, and in the last pay period of `settled at end of` all of it is paid: "
     "the cap doesn't hold in it. carried: what isn't paid by the end of `settled at end of`, or after `expires after` periods, is forfeited.",
     sources=(
         "https://www.sparrowgenie.com/sales-commission-models/capped-commission",
         "https://docs.oracle.com/cd/E05554_01/books/InCompAdm/InCompAdmPlanDesign12.html",
         "https://docs.oracle.com/en/cloud/saas/sales/facmi/create-payment-plans.html",
         "https://www.sec.gov/Archives/edgar/data/1023362/000102336211000026/salesprogdesc.htm",
+        "https://optymyze.com/knowledge/does-the-solution-support-caps-and-true-ups-of-components-as-well-as-amount-and-payment-caps-on-individual-transactions",
     ),
     words={
         "Siebel": "payment cap; refundable; cap withheld; cap balance",
@@ -260,12 +292,12 @@ class Cap(Mechanic):
                 "State the plan's currency, and exchange rates.",
             )
             return lines
-        released = lines if len(paid) == len(lines) else lines.take(paid)
         if self.per == "deal":
-            return self._per_deal(lines, released, run)
+            return self._per_deal(lines, run)
+        released = lines if len(paid) == len(lines) else lines.take(paid)
         matrix = Matrix(released.change(period=released.paid_in), len(run.periods))
         total = matrix.sums(released.amount)
-        change = self._allowed(total, run) - total
+        change = self.allowed(total, run) - total
         r, t = change.num.nonzero()
         if not len(r):
             return lines.change()
@@ -280,7 +312,8 @@ class Cap(Mechanic):
         )
         return Lines.joined([lines.change(), limits])
 
-    def _allowed(self, total: Exact, run: ComponentRun) -> Exact:
+    def allowed(self, total: Exact, run: ComponentRun) -> Exact:
+        """What of each payee's total is paid in each pay period."""
         interval, _ = run.intervals(self.per)
         excess = run.conventions["cap.excess"]
         limit = Exact.full(total.shape[0], self.amount.amount)
@@ -310,43 +343,61 @@ class Cap(Mechanic):
             [p.last == intervals[i].last for p, i in zip(run.periods, position.tolist(), strict=True)]
         )
 
-    def _per_deal(self, lines: Lines, released: Lines, run: ComponentRun) -> Lines:
+    def _per_deal(self, lines: Lines, run: ComponentRun) -> Lines:
         """Lines that keep what is paid on each deal, over all periods, under the cap."""
-        own = np.flatnonzero(released.event >= 0)
-        names = run.events.deal[released.event[own]]
-        _, code = np.unique(names.astype(str), return_inverse=True)
-        order = np.lexsort((released.paid_in[own], code, released.payee[own]))
-        own, code = own[order], code[order]
-        payee, period = released.payee[own], released.paid_in[own]
-        deal = np.ones(len(own), dtype=bool)
-        deal[1:] = (payee[1:] != payee[:-1]) | (code[1:] != code[:-1])
-        cell = deal.copy()
-        cell[1:] |= period[1:] != period[:-1]
+        own = np.flatnonzero(lines.event >= 0)
+        if not len(own):
+            return lines.change()
+        _, deal = np.unique(run.events.deal[lines.event[own]].astype(str), return_inverse=True)
+        found, group = np.unique(lines.payee[own] * (int(deal.max()) + 1) + deal, return_inverse=True)
+        part = part_of_deal(lines.take(own), group, run)
+        released = np.flatnonzero(~lines.held[own])
+        order = released[np.lexsort((lines.paid_in[own[released]], group[released]))]
+        own, group = own[order], group[order]
+        period = lines.paid_in[own]
+        cell = np.ones(len(own), dtype=bool)
+        cell[1:] = (group[1:] != group[:-1]) | (period[1:] != period[:-1])
         starts = np.flatnonzero(cell)
-        total = released.amount[own].sums(starts)
-        first = deal[starts]
-        so_far = total.cumsum()
-        begins = np.flatnonzero(first)
-        if len(starts):
-            so_far = so_far - (so_far - total)[begins][np.cumsum(first) - 1]
-        allowed = so_far.minimum(Exact.full(len(so_far), self.amount.amount))
-        before = Exact.where(
-            first, Exact.full(len(so_far), 0), allowed[np.maximum(np.arange(len(so_far)) - 1, 0)]
-        )
+        total, row = lines.amount[own].sums(starts), own[starts]
+        first = np.ones(len(starts), dtype=bool)
+        first[1:] = group[starts][1:] != group[starts][:-1]
+        _, so_far = total.running(first)
+        limit = Exact.full(len(found), self.amount.amount)
+        allowed = so_far.minimum(limit_of(limit, part, run)[group[starts]])
+        if part is not None:
+            whole = so_far.minimum((limit * part)[group[starts]])
+            ask_split(allowed.same(whole), lines.event[row], f"the cap of {self.amount} a deal", run)
+        nothing = Exact.full(len(starts), 0)
+        before = Exact.where(first, nothing, allowed[np.maximum(np.arange(len(starts)) - 1, 0)])
         change = allowed - before - total
         at = change.nonzero()
-        row = own[starts[at]]
-        rule = run.rule(f"at most {self.amount} a deal", "cap", self.where)
+        row = row[at]
         limits = Lines.plain(
-            released.payee[row],
-            released.paid_in[row],
+            lines.payee[row],
+            lines.paid_in[row],
             change[at],
-            released.currency[row],
+            lines.currency[row],
             kind="cap",
-            rule=np.full(len(at), rule),
-            event=released.event[row],
+            rule=self._rules(group[starts[at]], part, run),
+            event=lines.event[row],
         )
         return Lines.joined([lines.change(), limits])
+
+    def _rules(self, group: Array, part: Exact | None, run: ComponentRun) -> Array:
+        """The rule of each line that keeps a deal under its cap; a part of a deal says which part it is."""
+        most = f"at most {self.amount} a deal"
+        if part is None or run.conventions.get("cap.split") != "whole deal":
+            return np.full(len(group), run.rule(most, "cap", self.where))
+        shares = part[group].fractions()
+        rules = {
+            share: run.rule(
+                most if share == 1 else f"{most}{_PART}{format_percent(share)}",
+                "cap",
+                self.where,
+            )
+            for share in dict.fromkeys(shares)
+        }
+        return np.array([rules[share] for share in shares], dtype=np.int64)
 
     def say(self, before: LineView | None, after: LineView) -> str:
         if after.kind != "cap" or before is not None:
@@ -357,8 +408,10 @@ class Cap(Mechanic):
             return (
                 f"{format_money(after.amount, after.currency)} above the cap of earlier periods is paid now."
             )
-        on = "on a deal" if self.per == "deal" else f"a {self.per}"
-        return f"At most {self.amount} is paid {on}, so {format_money(-after.amount, after.currency)} isn't."
+        most = f"At most {self.amount} is paid {'on a deal' if self.per == 'deal' else f'a {self.per}'}"
+        part = after.rule.words.partition(_PART)[2] if after.rule is not None else ""
+        most += f", {part} of that for this part of it" if part else ""
+        return f"{most}, so {format_money(-after.amount, after.currency)} isn't."
 
 
 def capped(

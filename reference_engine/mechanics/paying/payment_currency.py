@@ -110,10 +110,10 @@ class PaymentCurrency(Mechanic):
             problems.append(
                 Problem(
                     "unknown-currency",
-                    str(error),
+                    error.what,
                     self.where,
                     "Nothing could be paid in it.",
-                    "Write the three letters of a currency, or  of the payee.",
+                    f"{error.remedy} Or write  of the payee.",
                 )
             )
 

@@ -11,6 +11,7 @@ from reference_engine.columns import Array, Exact
 from reference_engine.component_run import ComponentRun
 from reference_engine.events import SOURCE, Events
 from reference_engine.lines import Lines, LineView
+from reference_engine.mechanics.deal_parts import ask_split, limit_of, part_of_deal
 from reference_engine.mechanics.portions import position
 from reference_engine.mechanics.registry import Example, Mechanic, mechanic
 from reference_engine.vocabulary.numbers import Money, format_money
@@ -24,11 +25,12 @@ def _example(
     payouts: str,
     source: str = "by hand",
     deal: str = "D-1 | Ana | 7,000,000.00 EUR | 2026-01-15",
+    conventions: str = "",
     **more: str,
 ) -> Example:
     return Example(
         title,
-        f"components: [{{component: C, measure: bookings, credits: [direct], earn: [{{flat rate: {{rate: 20%}}}}], pay: [{{windfall review: {{{terms}}}}}]}}]",
+        f"{conventions}components: [{{component: C, measure: bookings, credits: [direct], earn: [{{flat rate: {{rate: 20%}}}}], pay: [{{windfall review: {{{terms}}}}}]}}]",
         {
             "plan_assignments": "payee | plan | from\nAna | P | 2026-01-01",
             "deals": f"deal | owner | amount | closed\n{deal}\nD-2 | Ana | 1,000,000.00 EUR | 2026-02-15",
@@ -38,6 +40,13 @@ def _example(
         payouts,
         source=source,
     )
+
+
+_SHARED = {
+    "deal": "D-1 | Ana | 7,000,000.00 EUR | 2026-01-15",
+    "plan_assignments": "payee | plan | from\nAna | P | 2026-01-01\nBen | P | 2026-01-01",
+    "credit_splits": "deal | payee | share\nD-1 | Ana | 60%\nD-1 | Ben | 40%",
+}
 
 
 @mechanic(
@@ -68,10 +77,26 @@ def _example(
             "D-9 | 2026-02-01 |  | another deal",
             "Ana | 2026-02 | 200,000.00 EUR",
         ),
+        _example(
+            "Two payees share the deal, and 600,000.00 is decided for the whole of it: 360,000.00 and 240,000.00",
+            "",
+            "D-1 | 2026-01-31 | 600,000.00 EUR | mega deal",
+            "Ana | 2026-01 | 360,000.00 EUR\nBen | 2026-01 | 240,000.00 EUR\nAna | 2026-02 | 200,000.00 EUR",
+            conventions="conventions: {rounding: exact, cap.split: whole deal}\n",
+            **_SHARED,
+        ),
+        _example(
+            "The same, decided for each payee's part: only that of Ana is above it",
+            "",
+            "D-1 | 2026-01-31 | 600,000.00 EUR | mega deal",
+            "Ana | 2026-01 | 600,000.00 EUR\nBen | 2026-01 | 560,000.00 EUR\nAna | 2026-02 | 200,000.00 EUR",
+            conventions="conventions: {rounding: exact, cap.split: each part}\n",
+            **_SHARED,
+        ),
     ),
     formula="held until the decision where the deal > deal above, or the commission > commission above; then paid = min(commission on the deal, amount)",
     boundary="A deal, or a commission, of just the bound isn't held. Without bounds nothing is held, and a decision takes back what is above its amount on its own day. "
-    "A blank amount pays all. The amount holds for what each payee is paid on the deal.",
+    "A blank amount pays all. Where several payees share the deal, cap.split says whether `commission above` and the amount hold for each part.",
     sources=(
         "https://bravado.co/war-room/posts/uncapped-commission-being-capped",
         "https://intelligentspm.vercel.app/learn/policies/scp-003",
@@ -110,7 +135,8 @@ class WindfallReview(Mechanic):
         total = lines.amount[order].sums(starts)
         if not self._comparable(lines, own, run):
             return lines.change()
-        waits = (name != "") & self._windfall(name, total, run)
+        part = part_of_deal(lines, group, run)
+        waits = (name != "") & self._windfall(name, total, part, lines.event[head], run)
         row = np.array([table.index.get(d, -1) if d else -1 for d in name.tolist()], dtype=np.int64)
         decided = row >= 0
         none = np.datetime64("NaT", "D")
@@ -129,13 +155,13 @@ class WindfallReview(Mechanic):
         )
         if not table.size:
             return lines
-        return self._cut(lines, run, group, total, head, row, when)
+        return self._cut(lines, run, part, total, head, row, when)
 
     def _cut(
         self,
         lines: Lines,
         run: ComponentRun,
-        group: Array,
+        part: Exact | None,
         total: Exact,
         head: Array,
         row: Array,
@@ -145,8 +171,13 @@ class WindfallReview(Mechanic):
         amount = run.world.table("deal_caps").amounts("amount")
         at = np.maximum(row, 0)
         cuts = (row >= 0) & amount.present[at] & (when < len(run.periods))
-        limit = amount.value[at]
+        stated = amount.value[at]
+        limit = limit_of(stated, part, run)
         above = np.flatnonzero(cuts & (total > limit))
+        if part is not None:
+            whole = total.minimum(stated * part)
+            alike = ~cuts | total.minimum(limit).same(whole)
+            ask_split(alike, lines.event[head], "the amount decided for it", run)
         wrong = [
             i
             for i in above.tolist()
@@ -174,15 +205,21 @@ class WindfallReview(Mechanic):
         )
         return Lines.joined([lines, cut])
 
-    def _windfall(self, deals: Array, total: Exact, run: ComponentRun) -> Array:
+    def _windfall(
+        self, deals: Array, total: Exact, part: Exact | None, events: Array, run: ComponentRun
+    ) -> Array:
+        """Which deals wait.  part: of the deal that the payee's credit is.  events: a record of each."""
         out = np.zeros(len(deals), dtype=bool)
         if self.commission_above is not None:
-            out |= total > Exact.full(len(deals), self.commission_above.amount)
+            bound = Exact.full(len(deals), self.commission_above.amount)
+            out |= total > limit_of(bound, part, run)
+            if part is not None:
+                ask_split(out == (total > bound * part), events, f"the bound of {self.commission_above}", run)
         if self.deal_above is not None:
-            events = run.events
-            rows = np.flatnonzero(events.source == SOURCE["deals"])
-            large = rows[events.amount[rows] > Exact.full(len(rows), self.deal_above.amount)]
-            out |= np.isin(deals.astype(str), events.deal[large].astype(str))
+            known = run.events
+            rows = np.flatnonzero(known.source == SOURCE["deals"])
+            large = rows[known.amount[rows] > Exact.full(len(rows), self.deal_above.amount)]
+            out |= np.isin(deals.astype(str), known.deal[large].astype(str))
         return out
 
     def _comparable(self, lines: Lines, own: Array, run: ComponentRun) -> bool:

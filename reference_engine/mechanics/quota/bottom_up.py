@@ -81,7 +81,13 @@ class BottomUp(QuotaMechanic):
         bounds = [p.value for p in self.growth_between]
         if bounds and (len(bounds) != 2 or bounds[0] > bounds[1]):
             problems.append(
-                Problem("quota-bounds", '"growth between" must be two percents, the lower first.', self.where)
+                Problem(
+                    "quota-bounds",
+                    '"growth between" must be two percents, the lower first.',
+                    self.where,
+                    "No growth could be checked against them.",
+                    "Write  growth between: [2%, 10%]",
+                )
             )
         elif bounds and not bounds[0] <= self.growth.value <= bounds[1]:
             problems.append(
@@ -106,7 +112,13 @@ class BottomUp(QuotaMechanic):
         if bool(self.baseline) != bool(self.for_):
             problems.append(
                 Problem(
-                    "quota-bounds", '"bottom up" needs "baseline" and "for" together, or neither.', self.where
+                    "quota-bounds",
+                    '"bottom up" needs "baseline" and "for" together, or neither.',
+                    self.where,
+                    "A baseline makes the quota of the period that is named; without one the stated quotas grow.",
+                    "Write  for: FY2026  beside the baseline, or leave both out."
+                    if self.baseline
+                    else 'Write the "baseline" too, or leave "for" out.',
                 )
             )
         elif self.baseline and check_weights(self.baseline) != 1:
@@ -143,6 +155,7 @@ class BottomUp(QuotaMechanic):
                         f'the baseline of "{holder}" mixes {own or "units"} and {unit or "units"}.',
                         where,
                         "They can't be added.",
+                        "State all parts of a baseline in one currency, or all in units.",
                     )
                 found[holder] = so_far + entry.weight.value * value, unit
         if run.problems or period is None:

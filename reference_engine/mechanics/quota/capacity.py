@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from reference_engine.mechanics.registry import Example, mechanic
+from reference_engine.people import clipped
 from reference_engine.quota_entries import Entries, QuotaMechanic, QuotaRun, Row
 from reference_engine.vocabulary.numbers import Percent
 
@@ -62,10 +63,21 @@ def _stated(ramped: int, ramping: int, quota: str, other: str = "") -> str:
             "",
             quotas="Ana | 2026-Q1 | 10.00 EUR\nBen | 2026-Q1 | 10.00 EUR\nTeam | 2026-Q1 | 10.00 EUR",
         ),
+        Example(
+            "Who has left before the period, or comes after it, can sell nothing in it",
+            "conventions: {rounding: exact, proration.of: quota only}\n"
+            f"quota: [{{capacity: {{of: Team, attainment: 100%, while ramping: 50%, ramp months: 6}}}}]\n{_ANY}",
+            {
+                "payees": "payee | hired | left\nAna | 2020-01-01 |\nBen | 2020-01-01 | 2025-12-31\nCho | 2026-04-01 |",
+                "quotas": "payee | period | quota\nAna | 2026-Q1 | 10.00 EUR\nBen | 2026-Q1 | 10.00 EUR\nCho | 2026-Q1 | 10.00 EUR",
+            },
+            "",
+            quotas="Ana | 2026-Q1 | 10.00 EUR\nBen | 2026-Q1 | 0.00 EUR\nCho | 2026-Q1 | 0.00 EUR\nTeam | 2026-Q1 | 10.00 EUR",
+        ),
     ),
     formula="capacity = sum of ramped quotas x attainment + sum of ramping quotas x while ramping",
     boundary="Ramped is who was hired at least so many months before the first day of the period, or has no day of hire.  The attainment isn't "
-    "applied to those ramping up.",
+    "applied to those ramping up.  Who isn't employed on any day of the period doesn't count.",
     sources=(
         _METRICKIT,
         "https://kellblog.com/2020/02/15/how-to-make-and-use-a-proper-sales-bookings-productivity-and-quota-capacity-model/",
@@ -96,6 +108,8 @@ class Capacity(QuotaMechanic):
         amounts = entries.amount[payee].fractions()
         for row, amount in zip(payee.tolist(), amounts, strict=True):
             period = run.periods[int(entries.period[row])]
+            if not clipped(run.people.employed(int(entries.holder[row])), period.first, period.last):
+                continue
             hired = run.people.hired_before(int(entries.holder[row]), period.last)
             months = (
                 self.ramp_months

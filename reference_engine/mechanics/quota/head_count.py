@@ -60,7 +60,15 @@ class HeadCount(QuotaMechanic):
 
     def check(self, problems: list[Problem]) -> None:
         if self.quota.amount <= 0:
-            problems.append(Problem("quota-zero", f"the quota of {self.quota} isn't above 0.", self.where))
+            problems.append(
+                Problem(
+                    "quota-zero",
+                    f"the quota of {self.quota} isn't above 0.",
+                    self.where,
+                    "The target is divided by it.",
+                    "Write what one payee carries, like 500,000.00 EUR.",
+                )
+            )
 
     def quotas(self, entries: Entries, run: QuotaRun) -> Entries:
         new: list[Row] = []
@@ -71,6 +79,7 @@ class HeadCount(QuotaMechanic):
                     f'the target of "{self.of}" is in {entries.currency[row] or "units"}, and the quota in {self.quota.currency}.',
                     self.where,
                     "One can't be divided by the other.",
+                    "State both in one currency.",
                 )
                 continue
             target = entries.amount.at(row)

@@ -88,6 +88,7 @@ class Potential(QuotaMechanic):
                 '"potential" has amounts in several currencies.',
                 self.where,
                 "They can't be added.",
+                "Write every amount in one currency.",
             )
         counts: dict[str, dict[str, int]] = {}
         for row, value in enumerate(table.words(self.by).tolist()):

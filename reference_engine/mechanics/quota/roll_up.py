@@ -8,7 +8,6 @@ from typing import Literal
 
 import numpy as np
 
-from reference_engine.columns import Exact
 from reference_engine.mechanics.registry import Example, mechanic
 from reference_engine.problems import Problem
 from reference_engine.quota_entries import Entries, QuotaMechanic, QuotaRun, Row
@@ -50,6 +49,19 @@ _QUOTAS = "payee | period | quota\nAna | 2026-Q1 | 60.00 EUR\nBen | 2026-Q1 | 40
             "",
             quotas="Ana | FY2026 | 60.00 EUR\nBen | FY2026 | 40.00 EUR\nEurope | FY2026 | 100.00 EUR",
         ),
+        Example(
+            "A manager with two assignments in the quarter: both of his quotas give way",
+            "conventions: {rounding: exact, proration.of: quota and target, proration.basis: calendar days, proration.start_day_counts: yes, "
+            f"proration.factor_decimals: exact}}\nquota: [{{roll up: {{over: managers, stated: is replaced}}}}]\n{_ANY}",
+            {
+                "payees": "payee | manager\nMax |\nAna | Max",
+                "quotas": "payee | period | quota\nAna | 2026-Q1 | 60.00 EUR",
+                "plan_assignments": "payee | plan | from | to | quota | period\nAna | P | 2026-01-01 | | |\n"
+                "Max | P | 2026-01-01 | 2026-01-31 | 90.00 EUR | quarter\nMax | P | 2026-02-01 | 2026-03-31 | 180.00 EUR | quarter",
+            },
+            "",
+            quotas="Ana | 2026-Q1 | 60.00 EUR\nMax | 2026-Q1 | 60.00 EUR",
+        ),
     ),
     formula="quota = sum of the quotas below x (1 - reduction), level by level from the bottom",
     boundary="Managers are those of the last day of the period.  A stated quota stays or gives way, as the plan says; where it stays, "
@@ -73,13 +85,16 @@ class RollUp(QuotaMechanic):
     def quotas(self, entries: Entries, run: QuotaRun) -> Entries:
         amounts = entries.amount.fractions()
         own: dict[tuple[int, str], dict[int, tuple[Fraction, str, int]]] = {}
+        rows_of: dict[tuple[int, str, int], list[int]] = {}
         for row in range(len(entries)):
             group = own.setdefault((int(entries.period[row]), str(entries.measure[row])), {})
             holder = int(entries.holder[row])
+            rows_of.setdefault((int(entries.period[row]), str(entries.measure[row]), holder), []).append(row)
             so_far = group.get(holder, (Fraction(0), str(entries.currency[row]), row))
             group[holder] = (so_far[0] + amounts[row], so_far[1], so_far[2])
         new: list[Row] = []
-        replaced: dict[int, tuple[Fraction, str]] = {}
+        # All that a holder has in a period gives way together.
+        given_way: list[int] = []
         below_of = (
             {p: [run.holder(c.name) for c in below] for p, below in tree(run).items()}
             if self.over == "allocations"
@@ -130,17 +145,14 @@ class RollUp(QuotaMechanic):
                 less = f" less {self.reduction}" if self.reduction.value else ""
                 words = f"the sum of {count} below{less}"
                 if parent in group:
-                    if self.stated == "is replaced" and count:
-                        replaced[group[parent][2]] = (found[0], words)
-                    continue
-                new.append(Row(parent, period, found[0], found[1], measure, run.place(self.where), words))
-        rows = np.array(sorted(replaced), dtype=np.int64)
-        changed = entries.change(
-            rows,
-            Exact.of([replaced[r][0] for r in rows.tolist()] or [0])[: len(rows)],
-            run.noted(replaced[r][1] for r in rows.tolist()),
-        )
-        return Entries.joined([changed, run.rows(new)])
+                    if self.stated != "is replaced" or not count:
+                        continue
+                    given_way += rows_of[period, measure, parent]
+                origin = group[parent][2] if parent in group else -1
+                place = run.place(self.where)
+                new.append(Row(parent, period, found[0], found[1], measure, place, words, origin))
+        kept = np.setdiff1d(np.arange(len(entries)), given_way)
+        return Entries.joined([entries.take(kept), run.rows(new)])
 
     def _teams(self, run: QuotaRun, period: int) -> dict[int, list[int]]:
         payees = np.arange(len(run.world.payees))

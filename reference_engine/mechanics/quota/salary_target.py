@@ -130,6 +130,7 @@ class SalaryTarget(QuotaMechanic):
                     f'the salaries of "{payee}" are in several currencies.',
                     own[0][3],
                     "They can't be averaged.",
+                    "State the payee's salaries in one currency.",
                 )
                 continue
             for period in periods:

@@ -122,6 +122,7 @@ class SellerQuota(QuotaMechanic):
                         f'the adjustment of "{table.words(who)[at]}" isn\'t in {unit or "units"}.',
                         table.where(at),
                         "It can't be added to the quota.",
+                        f"State it in {unit}." if unit else "State it as a number of units.",
                     )
                 carried = amounts[row] * part
                 amount = carried * ramped + own if ramp_first else (carried + own) * ramped

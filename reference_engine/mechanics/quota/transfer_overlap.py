@@ -56,6 +56,20 @@ _ON = (
             quotas="Ana | 2026-Q1 | 91,000.00 EUR\nAna | 2026-Q1 | 28,000.00 EUR\nAna | 2026-Q2 | 16,000.00 EUR\n"
             "Ana | 2026-Q2 | 180,000.00 EUR\nAna | 2026-Q3 | 180,000.00 EUR\nAna | 2026-Q4 | 180,000.00 EUR",
         ),
+        Example(
+            "By months, 45 days from 31 January: all of February and 17 of the 31 days of March; the sales count against both quotas",
+            _PLAN.replace("DAYS", "45")
+            .replace("pays: quarterly", "pays: monthly")
+            .replace("rounding: exact", "rounding: [{at: payout, mode: half up, decimals: 2}]")
+            .replace("tier.accumulate: period", "tier.accumulate: period, tier.bound: upper tier")
+            .replace("{flat rate: {rate: 1%}}", "{retroactive: {tiers: [{from: 0%, to: 100%, rate: 1%}, {from: 100%, rate: 2%}]}}"),
+            {
+                "plan_assignments": _ON.replace("LAST", "2026-01-31").replace("NEXT", "2026-02-01").replace("quarter", "month"),
+                "deals": "deal | owner | amount | closed\nD-1 | Ana | 180,000.00 EUR | 2026-02-10\n"
+                "D-2 | Ana | 229,354.84 EUR | 2026-03-10\nD-3 | Ana | 180,000.00 EUR | 2026-04-10",
+            },
+            "Ana | 2026-02 | 1,800.00 EUR\nAna | 2026-03 | 4,587.10 EUR\nAna | 2026-04 | 3,600.00 EUR",
+        ),
     ),
     formula="the old quota counts up to its last day + days",
     boundary="The new quota counts from its first day, so that both count in the overlap.  Nothing runs on after the employment.",
@@ -80,7 +94,7 @@ class TransferOverlap(QuotaMechanic):
             until = ended + timedelta(days=self.days)
             last[row] = until
             following = self._following(period, run)
-            if until > period.last and following is not None:
+            while following is not None and following.first <= until:
                 at = np.array([row])
                 more.append(
                     entries.take(
@@ -90,6 +104,7 @@ class TransferOverlap(QuotaMechanic):
                         note=np.array([run.note(f"runs on until {until}")]),
                     )
                 )
+                following = self._following(following, run)
         first = out.take(np.arange(len(out)), last=last, origin=out.origin)
         return Entries.joined([first, *more]) if more else first
 

@@ -31,7 +31,9 @@ _DEALS_PAGE = (
 
 def _terms(paid: str, offset: str = "", excess: str = "lost", more: str = "") -> str:
     stated = f"guarantee.excess: {excess}" + (f", guarantee.offset: {offset}" if offset else "")
-    return plan(f"{{guarantee: {{amount: '2,000.00 USD', term: quarter, paid: {paid}}}}}", stated, more)
+    return plan(
+        f"{{guarantee: {{amount: '2,000.00 USD', per: period, term: quarter, paid: {paid}}}}}", stated, more
+    )
 
 
 @mechanic(
@@ -110,13 +112,14 @@ def _terms(paid: str, offset: str = "", excess: str = "lost", more: str = "") ->
 @dataclass(frozen=True)
 class Guarantee(Settling):
     """amount: what is guaranteed.  per: whether it is for each pay period or for the whole term.  term: the time over which
-    it is compared.  periods: instead, how many pay periods make a term, counted from `from`.  paid: when.  from, to: first and last pay period."""
+    it is compared.  periods: instead, how many pay periods make a term, counted from `from`.  paid: when.  Over a term of several
+    pay periods per and paid must be said.  from, to: first and last pay period."""
 
     amount: Money
-    per: Literal["period", "term"] = "period"
+    per: Literal["period", "term"] | None = None
     term: Literal["period", "quarter", "half-year", "year"] = "period"
     periods: int = 0
-    paid: Literal["each period", "at the start", "at the end"] = "each period"
+    paid: Literal["each period", "at the start", "at the end"] | None = None
     from_: str = ""
     to: str = ""
 
@@ -144,6 +147,8 @@ class Guarantee(Settling):
                     "State the first pay period:  from: 2026-01",
                 )
             )
+        if not self.single:
+            self._ask_term(problems)
         if self.per == "term" and self.paid == "each period" and not self.single:
             problems.append(
                 Problem(
@@ -152,6 +157,31 @@ class Guarantee(Settling):
                     self.where,
                     "It isn't stated how much of it a pay period has.",
                     'State the amount for each pay period, or pay it "at the start" or "at the end" of the term.',
+                )
+            )
+
+    def _ask_term(self, problems: list[Problem]) -> None:
+        """Over a term of several pay periods it matters what the amount is for, and when the difference is paid."""
+        if self.per is None:
+            problems.append(
+                Problem(
+                    "guarantee-term",
+                    f"a guarantee of {self.amount} over several pay periods doesn't say what the amount is for.",
+                    self.where,
+                    "The answer changes what is paid.",
+                    f"Add one of:\n      per: period (the amount is for each pay period): {self.amount} each"
+                    f"\n      per: term (it is for the whole term): {self.amount} in all",
+                )
+            )
+        if self.paid is None:
+            problems.append(
+                Problem(
+                    "guarantee-term",
+                    "a guarantee over several pay periods doesn't say when the difference is paid.",
+                    self.where,
+                    "The answer changes what is paid in which period.",
+                    "Add one of:\n      paid: each period (in every pay period that is below it)"
+                    "\n      paid: at the start (of the term, in advance)\n      paid: at the end (of the term)",
                 )
             )
 
@@ -189,7 +219,7 @@ class Guarantee(Settling):
             earned = earned + now
             promised = whole if self.per == "term" else promised + Exact.where(on, each, zero)
             if offset:
-                due = promised if self.paid == "each period" else whole
+                due = promised if self.paid in (None, "each period") else whole
                 need = (due - excess).maximum(zero)
                 total = (need - earned).maximum(zero)
             else:
@@ -212,7 +242,7 @@ class Guarantee(Settling):
     def _say(self, run: SettlingRun, top: Exact, needed: Exact, reached: Exact, whole: bool) -> None:
         nothing = run.nothing
         words = format_money(self.amount.amount, self.amount.currency)
-        what = "for each pay period" if self.per == "period" else "for the whole term"
+        what = "for the whole term" if self.per == "term" else "for each pay period"
         up, down = top.maximum(nothing), (-top).maximum(nothing)
 
         def so_far(row: int, t: int) -> str:

@@ -22,7 +22,7 @@ _CLOSED = "payee | plan | component | period | earned\n"
             plan(_TWICE),
             earned("60.00", processed_results=_CLOSED + "Ana | P | C | 2026-01 | 60.00 USD"),
             months("Ana", "60.00", "0.00"),
-            lines="2026-01 | D-1 | 60.00 USD | 100% | 60.00 USD\n2026-01 | difference of 2026-01 | 0 units | 0% | 60.00 USD\n"
+            lines="2026-01 | D-1 | 60.00 USD | 100% | 60.00 USD\n2026-01 | correction of 2026-01 | 0 units | 0% | 60.00 USD\n"
             "2026-01 | reversal of 2026-01 | 0 units | 0% | -60.00 USD",
             source="https://support.oracle.com/knowledge/Oracle%20Cloud/2916301_1.html",
         ),
@@ -35,7 +35,7 @@ _CLOSED = "payee | plan | component | period | earned\n"
             },
             months("Ana", "100.00", "50.00"),
             lines="2026-01 | D-1 | 140.00 USD | 100% | 140.00 USD\n2026-01 | 2026-01, closed | 0 units | 0% | -40.00 USD\n"
-            "2026-01 | difference of 2026-01 | 0 units | 0% | 40.00 USD\n2026-02 | D-2 | 10.00 USD | 100% | 10.00 USD",
+            "2026-01 | correction of 2026-01 | 0 units | 0% | 40.00 USD\n2026-02 | D-2 | 10.00 USD | 100% | 10.00 USD",
         ),
         Example(
             "A late deal lifts January over 1,000.00, where everything earns 20%: all of January is calculated again",
@@ -65,6 +65,20 @@ _CLOSED = "payee | plan | component | period | earned\n"
             months("Ana", "90.00", "10.00"),
         ),
         Example(
+            "Calculated alone, a late deal starts where January had got to: all of its 500.00 lie above 1,000.00, whatever its day",
+            plan(
+                conventions="restatement.scope: incremental, tier.bound: upper tier, tier.accumulate: period",
+                components="{component: C, measure: bookings, credits: [direct], earn: [{marginal: {tiers: "
+                "[{from: 0 USD, to: 1000 USD, rate: 10%}, {from: 1000 USD, rate: 20%}]}}]}",
+            ),
+            {
+                "plan_assignments": "payee | plan | from\nAna | P | 2026-01-01",
+                "deals": "deal | owner | amount | closed | known\nD-1 | Ana | 1,000.00 USD | 2026-01-10 |\nD-2 | Ana | 500.00 USD | 2026-01-05 | 2026-02-03",
+                "processed_results": "payee | plan | component | period | earned | closed\nAna | P | C | 2026-01 | 100.00 USD | 2026-02-01",
+            },
+            months("Ana", "100.00", "100.00"),
+        ),
+        Example(
             "January comes to less than was paid: the difference below zero is carried in February and taken from March",
             plan(conventions="restatement.scope: complete"),
             {
@@ -79,7 +93,9 @@ _CLOSED = "payee | plan | component | period | earned\n"
     boundary=(
         "The open period is the pay period after the last one in processed_results. A closed period without a row had nothing. A difference of "
         "zero gives no line, but for a reversal and a new line. The difference joins the pay of the open period before draws and debts; draws of closed "
-        "periods stay as they were."
+        "periods stay as they were. "
+        "Where only late records are calculated, they add what the closed periods come to now, less what they came to on what was known at the last close; "
+        "where that would change what earlier records earn, it is refused."
     ),
     sources=(
         "https://support.oracle.com/knowledge/Oracle%20Cloud/2916301_1.html",
