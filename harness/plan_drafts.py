@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from harness.plan_changes import Change
+from harness.plan_changes import changed as apply_changes
 from reference_engine.plans.document import Node
 from reference_engine.problems import NOWHERE, Problem, Where
 
@@ -14,7 +16,10 @@ ALL_CREDITS = ("direct", "overlay", "roll-up")
 
 @dataclass
 class ComponentDraft:
-    """One component while its sentences are read.  more: its other keys, like weight or where."""
+    """One component while its sentences are read.
+
+    measure: "" where it only looks at figures.  more: its other keys, like products.
+    """
 
     name: str
     measure: Node
@@ -25,7 +30,9 @@ class ComponentDraft:
 
     def document(self, shared: SharedTerms) -> Node:
         """The component as it would stand in a plan file."""
-        entries: dict[str, object] = {"component": self.name, "measure": self.measure, "credits": list(ALL_CREDITS), **self.more}
+        entries: dict[str, object] = {"component": self.name, **self.more}
+        if self.measure.text():
+            entries |= {"measure": self.measure, "credits": list(ALL_CREDITS)}
         if self.earn:
             entries["earn"] = self.earn
         pay = [*shared.pay, *self.pay]
@@ -52,6 +59,8 @@ class PlanDraft:
     conventions: dict[str, Node] = field(default_factory=dict)
     parts: dict[str, list[Node]] = field(default_factory=dict)
     component: str = COMPONENT
+    by_objectives: Where | None = None
+    changes: list[Change] = field(default_factory=list)
 
     @property
     def measure(self) -> Node | None:
@@ -77,6 +86,23 @@ class PlanDraft:
         self.components.append(component)
         return component
 
+    def component_names(self) -> list[str]:
+        """The names of its components."""
+        listed = self.base.get("components") if self.base is not None else None
+        named = [c.get("component") for c in listed.nodes()] if listed is not None else []
+        return [c.name for c in self.components] + [n.text() for n in named if n is not None]
+
+    def earn_by_objectives(self, names: list[str], where: Where, problems: list[Problem]) -> None:
+        """A component for each objective: target incentive x its weight x its result, both as the payee has them."""
+        if not names:
+            what = f'the plan "{self.name}" pays by objectives, and no step states any'
+            remedy = 'Add: these objectives of "Ana Ruiz" for 2026-Q1:'
+            problems.append(Problem("plan-empty", what, where, "It would pay nothing.", remedy))
+        for name in names:
+            component = self.add_component(name, "", where, problems)
+            pays = f"target incentive * reported `weight of {name}` * reported `{name}`"
+            component.earn.append(Node.of({"formula": {"pays": pays, "for each": "period"}}, where))
+
     def only_component(self, what: str, where: Where, problems: list[Problem]) -> ComponentDraft | None:
         """The component that a sentence about "the plan" means.  what: the sentence's subject, for the Problem."""
         if len(self.components) == 1:
@@ -92,8 +118,15 @@ class PlanDraft:
             problems.append(Problem("plan-order", said, where, remedy=f'First write: the plan "{self.name}" pays 8% of bookings'))
         return None
 
-    def document(self, shared: SharedTerms, problems: list[Problem]) -> Node | None:
-        """The plan document.  shared: what sentences state for all plans that sentences make."""
+    def document(self, shared: SharedTerms, problems: list[Problem], *, changed: bool = True) -> Node | None:
+        """The plan document.  shared: what sentences state for all plans that sentences make.
+
+        changed: with the changes from a day on, or as it was before any.
+        """
+        stated = self._stated(shared, problems)
+        return stated if stated is None or not self.changes or not changed else apply_changes(stated, self.changes, problems)
+
+    def _stated(self, shared: SharedTerms, problems: list[Problem]) -> Node | None:
         if self.base is not None:
             return self._added(self.base, problems)
         if not self.components:
@@ -107,6 +140,7 @@ class PlanDraft:
             "plan": self.name,
             **self.settings,
             "conventions": conventions,
+            **({"measures": shared.measures} if shared.measures else {}),
             **{name: parts for name, parts in self.parts.items() if parts},
             "components": [c.document(shared) for c in self.components],
         }
@@ -152,7 +186,8 @@ class SharedTerms:
     pay: list[Node] = field(default_factory=list)
     rounding: list[Node] = field(default_factory=list)
     conventions: dict[str, Node] = field(default_factory=dict)
+    measures: list[Node] = field(default_factory=list)
 
     def first(self) -> Where:
         """Where the first of them is stated; NOWHERE where none is.  Exchange rates' kind is no sentence of its own."""
-        return next((n.where for n in (*self.events.values(), *self.pay, *self.rounding)), NOWHERE)
+        return next((n.where for n in (*self.events.values(), *self.pay, *self.rounding, *self.measures)), NOWHERE)

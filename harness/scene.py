@@ -1,50 +1,40 @@
-"""One scenario while it runs: the facts that its Givens state, what its When calculates, what its Thens look at."""
+"""One scenario while it runs: what its When calculates from the facts, and what its Thens look at."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.catalogue import Sentence, read_step
+from harness.catalogue import ReadStep, Sentence, read_step
+from harness.facts import Facts
 from harness.outcome import Outcome
-from harness.plan_drafts import PlanDraft, SharedTerms
 from harness.recorder import Recorder
 from harness.verdicts import NotCalculated
-from reference_engine.problems import NOWHERE, Problem, Stopped, Where, did_you_mean
+from reference_engine.problems import Problem, Stopped, Where
 from reference_engine.vocabulary.calendar import Calendar, NotAPeriod, Period
 from reference_engine.vocabulary.numbers import MINOR_UNITS, plain_number
-from reference_engine.vocabulary.tables import TextTable
 
 if TYPE_CHECKING:
     from harness.target_results import Loaded
+    from reference_engine.forecast import Forecast
     from reference_engine.mechanics.crediting.territory import Assignment
-    from reference_engine.plans.document import Node
+    from reference_engine.results import Result
     from reference_engine.vocabulary.plan import Plan
     from reference_engine.world import World
 
-SCENARIOS = Path("scenarios")
 
-
-class Scene:
+class Scene(Facts):
     """State of one scenario.  Nothing in it outlives the scenario."""
 
     def __init__(self, recorder: Recorder, root: Path) -> None:
+        super().__init__(root)
         self.recorder = recorder
-        self.root = root
-        self.where = NOWHERE
-        self.problems: list[Problem] = []
-        self.tables: list[TextTable] = []
-        self.drafts: dict[str, PlanDraft] = {}
-        self.shared = SharedTerms()
-        self.fiscal_starts: dict[int, date] = {}
-        self.pay_cadence: str | None = None
-        self.assignments: list[tuple[str, str, str, Where]] = []
-        self.today: date | None = None
-        self.mapping: Path | None = None
         self.refusal: Stopped | None = None
         self.loaded: Loaded | None = None
+        self.before: Outcome | None = None
+        self.forecast: Forecast | None = None
         self._outcome: Outcome | None = None
         self._territories: list[Assignment] | None = None
 
@@ -58,104 +48,89 @@ class Scene:
         read = read_step(step, self.recorder.feature.path, problems)
         if read is None or problems:
             raise Stopped(problems)
-        self.where = Where(self.recorder.feature.path, step.line, step.column)
+        if read.sentence is not sentence:
+            raise RuntimeError(f'the runner takes "{text}" for {sentence.id}; it is {read.sentence.id}')
+        self.carry_out(read, Where(self.recorder.feature.path, step.line, step.column))
+
+    def carry_out(self, read: ReadStep, where: Where) -> None:
+        """What a step that has been understood does."""
+        __tracebackhide__ = True
+        self.where = where
         values = dict(read.values)
         if read.table is not None:
             values["table"] = read.table
         if read.block is not None:
             values["block"] = read.block
-        sentence.function(self, **values)
-
-    # -- facts ----------------------------------------------------------------------------------------
-    def plan(self, name: str) -> PlanDraft:
-        """The plan of this name; begun where no sentence has named it yet."""
-        return self.drafts.setdefault(name, PlanDraft(name, self.where))
-
-    def add_plan(self, document: Node, name: str) -> None:
-        """A plan that a file or a text block states whole.  name: what it is called."""
-        draft = self.drafts.get(name)
-        if draft is None:
-            self.drafts[name] = PlanDraft(name, self.where, base=document)
-        elif draft.base is None:
-            draft.base = document
-        else:
-            what = f'the plan "{name}" is stated twice; first at {draft.base.where}'
-            self.problems.append(Problem("plan-stated-twice", what, self.where, "Only one of them could count.", "Keep one."))
-
-    def add_row(self, table: str, **cells: str) -> None:
-        """One row of a standard table, stated by a sentence."""
-        header = tuple(name.replace("_", " ").strip() for name in cells)
-        self.tables.append(TextTable(table, header, (tuple(cells.values()),), self.where.file, (self.where.line,), self.where.line))
-
-    def file(self, name: str, *folders: Sequence[str]) -> Path | None:
-        """A file or folder that a step names, under scenarios/ of the project.  None, with a Problem, where it isn't there."""
-        plain = PurePosixPath(name)
-        if plain.is_absolute() or ".." in plain.parts or "\\" in name:
-            what = f'"{name}" leads out of the project'
-            self.problems.append(Problem("file-outside", what, self.where, remedy="Name a file under scenarios/, like plans/ae_growth.yaml."))
-            return None
-        places = [self.root / SCENARIOS / Path(*folder) for folder in (*folders, ())]
-        here = Path.cwd()
-        for place in places:
-            if (place / plain).exists():
-                # Messages name files as seen from where the run was started.
-                found = place / plain
-                return found.relative_to(here) if found.is_relative_to(here) else found
-        known = sorted(p.name for place in places if (place / plain.parent).is_dir() for p in (place / plain.parent).iterdir())
-        looked = ", ".join(dict.fromkeys(str(p.relative_to(self.root).as_posix()) for p in places))
-        what = f'there is no "{name}" in {looked}'
-        self.problems.append(Problem("file-missing", what, self.where, remedy=did_you_mean(plain.name, known)))
-        return None
+        read.sentence.function(self, **values)
 
     # -- event ----------------------------------------------------------------------------------------
-    def read_world(self) -> World:
-        """The world of the facts.  Raises Stopped with every Problem of the facts so far."""
-        from reference_engine.world import read_world
-
-        problems = [*self.problems]
-        calendar = Calendar(tuple(sorted(self.fiscal_starts.items())), (), self.pay_cadence)
-        fiscal = [t for t in self.tables if t.name == "fiscal_calendar"]
-        if fiscal:
-            calendar = read_world(fiscal, problems, calendar).calendar
-        rows = [r for a in self.assignments if (r := _assignment(a, calendar, problems)) is not None]
-        world = read_world([*self.tables, *rows], problems, Calendar(calendar.fiscal_starts, (), calendar.pay_cadence))
-        if problems:
-            raise Stopped(list(dict.fromkeys(problems)))
-        return world
-
-    def read_plans(self, problems: list[Problem]) -> list[Plan]:
-        """The plans of the facts.  Adds Problems."""
-        from reference_engine.plans.reader import read_plan
-
-        stated = self.shared.first()
-        if stated != NOWHERE and all(d.base is not None for d in self.drafts.values()):
-            what = "this holds for plans that sentences state, and the scenario has none"
-            remedy = "State it in the plan document, or state the plan by sentences."
-            problems.append(Problem("term-unused", what, stated, "It would have no effect.", remedy))
-        documents = [d.document(self.shared, problems) for d in self.drafts.values()]
-        return [p for d in documents if d is not None and (p := read_plan(d, problems)) is not None]
-
-    def read_facts(self) -> tuple[World, list[Plan]]:
-        """The world and the plans of the facts.  Raises Stopped with every Problem of either."""
-        world = self.read_world()
-        problems: list[Problem] = []
-        plans = self.read_plans(problems)
-        if problems:
-            raise Stopped(problems)
-        return world, plans
-
     def calculate(self, period: str) -> None:
         """Calculates all plans.  A refusal is kept for the step that expects it."""
-        from reference_engine.run import calculate
+        self._run(lambda world: _span(world.calendar, period, self.where), self.today)
 
+    def recalculate(self, period: str) -> None:
+        """Calculates a closed period again; the difference is paid in the pay period after it."""
+
+        def span(world: World) -> Period:
+            closed = _span(world.calendar, period, self.where)
+            if not world.table("processed_results").size:
+                what = f"nothing says what {period} had come to"
+                remedy = f'Add: the payout of "..." for {period} was 0.00 EUR'
+                raise Stopped(Problem("processed-missing", what, self.where, "There is nothing to correct.", remedy))
+            following = world.calendar.period_of(closed.last + timedelta(days=1), world.calendar.pay_cadence or "month")
+            return Period(closed.first, following.last, f"{period} and {following.label}")
+
+        self._run(span, self.today)
+
+    def close(self, period: str) -> None:
+        """Calculates a period with what was known on the day on which it was closed."""
         try:
-            world, plans = self.read_facts()
+            world = self.read_world()
             span = _span(world.calendar, period, self.where)
-            result = calculate(plans, world, as_of=self.today)
+            day = self.today or _close_day(world, span)
+            if day is None:
+                what = f"the day on which {period} is closed isn't stated"
+                remedy = "Add: today is 2026-04-05, or a close date in the fiscal calendar."
+                raise Stopped(Problem("close-day", what, self.where, "It decides which records were known.", remedy))
         except Stopped as refusal:
             self.refusal = refusal
             return
-        self._outcome = Outcome(result, world.calendar, span, tuple(world.payees))
+        self._run(lambda _: span, day, until=span.last)
+
+    def compare_releases(self, period: str) -> None:
+        """Calculates a period by the plans before their changes, and by the plans with them."""
+        try:
+            world, plans = self.read_facts(changed=False)
+            span = _span(world.calendar, period, self.where)
+            if not any(d.changes for d in self.drafts.values()):
+                what = "no step says what the releases differ in"
+                remedy = 'Add: the plan "AE Growth" changes on 2026-04-01:'
+                raise Stopped(Problem("release-same", what, self.where, "Both would be the same calculation.", remedy))
+            self.before = _outcome(_calculated(plans, world, self.today), world, span)
+        except Stopped as refusal:
+            self.refusal = refusal
+            return
+        self._run(lambda world: _span(world.calendar, period, self.where), self.today)
+
+    def make_forecast(self, period: str) -> None:
+        """Weighs the open opportunities of a period by the probability of their stage."""
+        from reference_engine.forecast import forecast
+
+        try:
+            world = self.read_world()
+            self.forecast = forecast(world, _span(world.calendar, period, self.where), self.stage_probabilities)
+        except Stopped as refusal:
+            self.refusal = refusal
+
+    def _run(self, span_of: Callable[[World], Period], as_of: date | None, until: date | None = None) -> None:
+        try:
+            world, plans = self.read_facts()
+            span = span_of(world)
+            result = _calculated(plans, world, as_of, until)
+        except Stopped as refusal:
+            self.refusal = refusal
+            return
+        self._outcome = _outcome(result, world, span)
         self.recorder.payouts = [
             {
                 "payee": p.payee,
@@ -190,6 +165,11 @@ class Scene:
         if self._outcome is not None:
             self.loaded = load(path, find_mapping(path, self.mapping, self.where), self._outcome.span)
 
+    @property
+    def calculated(self) -> Result | None:
+        """What came out; None where nothing was calculated, or the calculation was refused."""
+        return self._outcome.result if self._outcome is not None else None
+
     # -- outcome --------------------------------------------------------------------------------------
     @property
     def outcome(self) -> Outcome:
@@ -200,6 +180,17 @@ class Scene:
         if self._outcome is None:
             raise NotCalculated("Nothing was calculated. Add a step such as: When commissions are calculated for 2026-Q1")
         return self._outcome
+
+    def forecast_of(self, period: str) -> Forecast:
+        """What W6 made.  Raises where it was refused, or where another period was forecast."""
+        __tracebackhide__ = True
+        if self.refusal is not None:
+            raise NotCalculated(f"The forecast was refused, so there is nothing to compare:\n\n{self.refusal}")
+        if self.forecast is None:
+            raise NotCalculated("Nothing was forecast. Add the step: When the pipeline is forecast for 2026-Q2")
+        if self.forecast.period.label != period:
+            raise NotCalculated(f"The forecast is for {self.forecast.period.label}, not for {period}.")
+        return self.forecast
 
     @property
     def territories(self) -> list[Assignment]:
@@ -216,15 +207,23 @@ def _span(calendar: Calendar, label: str, where: Where) -> Period:
     try:
         return calendar.period(label)
     except NotAPeriod as error:
-        raise Stopped(Problem("not-a-period", str(error), where)) from None
+        why = "Nothing says for which days to calculate."
+        raise Stopped(Problem("not-a-period", error.what, where, why, error.remedy)) from None
 
 
-def _assignment(stated: tuple[str, str, str, Where], calendar: Calendar, problems: list[Problem]) -> TextTable | None:
-    payee, plan, label, where = stated
-    try:
-        period = calendar.period(label)
-    except NotAPeriod as error:
-        problems.append(Problem("not-a-period", str(error), where))
-        return None
-    cells = (payee, plan, period.first.isoformat(), period.last.isoformat())
-    return TextTable("plan_assignments", ("payee", "plan", "from", "to"), (cells,), where.file, (where.line,), where.line)
+def _calculated(plans: list[Plan], world: World, as_of: date | None, until: date | None = None) -> Result:
+    from reference_engine.run import calculate
+
+    return calculate(plans, world, as_of=as_of, until=until)
+
+
+def _outcome(result: Result, world: World, span: Period) -> Outcome:
+    return Outcome(result, world.calendar, span, tuple(world.payees))
+
+
+def _close_day(world: World, span: Period) -> date | None:
+    """The latest close date of the fiscal calendar's periods inside the span."""
+    from reference_engine.replay import closes_of
+
+    days = [c.day for c in closes_of(world) if (p := world.calendar.period(c.period)).first >= span.first and p.last <= span.last]
+    return max(days, default=None)

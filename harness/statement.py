@@ -75,6 +75,7 @@ def _named(name: str, lines: Sequence[EarnedLine]) -> list[EarnedLine]:
         lambda line: line.label == name,
         lambda line: name in (line.record, f"{line.kind} {line.record}", f"{line.record}, line {line.line}"),
         lambda line: name in (line.component, f"{line.plan}, {line.component}"),
+        lambda line: name == line.plan,
         lambda line: name == line.kind,
     ):
         found = [line for line in lines if wanted(line)]

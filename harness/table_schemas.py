@@ -62,12 +62,17 @@ def may(name: str, kind: str = "text", meaning: str = "", choices: tuple[str, ..
     return Field(name, kind, False, meaning, choices)
 
 
-def _orders() -> TableSchema:
-    """Orders are deals under other column names, as business people know them."""
-    names = {"deal": "order", "closed": "date"}
+def _as_deals(name: str, names: dict[str, str], *more: Field) -> TableSchema:
+    """Deals under other column names, as business people know them."""
     deals = TABLES["deals"]
     fields = tuple(replace(f, name=names.get(f.name, f.name)) for f in deals.fields)
-    return replace(deals, name="orders", fields=fields)
+    return replace(deals, name=name, fields=(*fields[:1], *more, *fields[1:]))
+
+
+_AS_DEALS = {
+    "orders": _as_deals("orders", {"deal": "order", "closed": "date"}),
+    "renewals": _as_deals("renewals", {"deal": "renewal", "closed": "date"}, must("of", "text", "the deal that is renewed")),
+}
 
 
 TIERS = schema(
@@ -77,16 +82,69 @@ TIERS = schema(
     must("rate", "rate"),
 )
 CURVE = schema("curve", must("attainment", "percent"), must("payout", "percent", "of the target incentive"))
+BONUSES = schema("bonuses", must("attainment", "bound", "from which on it is paid"), must("bonus", "money"))
+COMPONENTS = schema(
+    "components",
+    must("component"),
+    must("measure"),
+    must("weight", "percent", "of the target incentive; all weights total 100%"),
+    must("curve", "text", "linear, or points such as: 50% pays 0%, 100% pays 100%, 150% pays 200%"),
+    may("paid only if", "text", "such as: bookings at least 80%, or: margin above 100%"),
+)
 SETTINGS = schema(
     "plan settings",
-    must("setting", choices=("currency", "pay frequency", "measure")),
+    must("setting", choices=("currency", "pay frequency", "measure", "credit date", "attainment base", "proration")),
     must("value"),
+)
+CONVENTIONS = schema("conventions", must("convention"), must("reading"))
+MEASURES_TABLE = schema(
+    "measures",
+    must("measure", "text", "its name"),
+    must("of", "text", "what it counts: bookings, revenue, margin, cash, units"),
+    may("where", "text", "a condition over the record, such as: type = \"new\""),
+    may("value", "text", "what a record is worth instead of its amount"),
+    may("count", "text", "records, or distinct account"),
+    may("accumulate", choices=("period", "quarter", "half-year", "year")),
+)
+CHANGES = schema(
+    "changes",
+    must("setting", "text", "rate, rate above 120%, rate from 100% to 120%, or rate up to 100%"),
+    must("before"),
+    must("after"),
 )
 LIMITS = schema(
     "limits",
-    must("limit", choices=("cap",)),
+    must("limit", choices=("cap", "floor", "guarantee")),
     must("amount", "money"),
-    must("per", choices=("line", "deal", "month", "quarter", "year")),
+    must("per", choices=("line", "deal", "period", "month", "quarter", "half-year", "year")),
+)
+FACTORS = schema("factors", must("from", "bound"), must("factor", "text", "1.25 or 125%"))
+PRIZES = schema("prizes", must("place", "number"), may("to", "number", "the last place of a span"), must("prize", "money"))
+GROWTH = schema("growth", must("from", "bound"), may("to", "bound", "open where blank"), must("rate", "percent"))
+RAMP = schema("ramp", must("month", "number", "1 for the first"), must("share", "percent", "of the quota"))
+SEASONS = schema("seasons", must("part", "number", "1 for the first"), must("weight", "percent"))
+ADJUSTMENTS = replace(
+    TABLES["adjustments"],
+    fields=tuple(replace(f, required=f.required and f.name != "plan") for f in TABLES["adjustments"].fields),
+)
+"""Where a payee is on one plan, a scenario need not name it."""
+AMENDMENTS = schema(
+    "amendments",
+    must("field", choices=("amount", "owner")),
+    must("before"),
+    must("after"),
+)
+STAGES = schema("stages", must("stage"), must("probability", "percent"))
+EXPENSE = schema("expense", must("period", "period"), must("expense", "money"), must("remaining", "money"))
+CHANGED = schema("changed payouts", must("payee"), must("before", "money"), must("after", "money"), must("reason"))
+TREND = schema("trend", must("period", "period"), may("payee"), must("amount", "amount"))
+OBJECTIVES = schema("objectives", must("objective"), must("weight", "percent"), must("result", "percent"))
+INCENTIVE = schema(
+    "incentive",
+    must("product"),
+    must("pays", "money"),
+    must("per", choices=("unit", "deal")),
+    may("limit per payee", "money", "in all, within a year"),
 )
 SPLIT = schema("split", must("payee"), must("share", "percent"), may("role"))
 PROGRAM = schema(
@@ -110,7 +168,7 @@ EXCEPTIONS = schema(
 )
 
 RECORD_SCHEMAS: dict[str, TableSchema] = {
-    records: _orders() if records == "orders" else TABLES[table] for records, table in RECORD_TABLES.items()
+    records: _AS_DEALS.get(records) or TABLES[table] for records, table in RECORD_TABLES.items()
 }
 """The schema of `these deals:`, `these invoices:` and so on, by the word."""
 
@@ -152,7 +210,7 @@ def _header(wanted: TableSchema, cells: tuple[Cell, ...], title: str, file: str,
     header: list[str] = []
     for number, cell in enumerate(cells, 1):
         where = Where(file, cell.line, cell.column)
-        near = difflib.get_close_matches(cell.value.casefold(), known, n=1, cutoff=0.7)
+        near = cell.value not in known and difflib.get_close_matches(cell.value.casefold(), known, n=1, cutoff=0.7)
         # A project may add columns of its own, but one that is nearly a known one is a slip.
         if cell.value not in known and (near or not wanted.extra_columns or not cell.value):
             what = f'column {number}: unknown column "{cell.value}" in "{title}"'
@@ -187,18 +245,19 @@ def _row(
         try:
             values[name] = _value(spec, cell.value, currency)
         except NotAValue as error:
-            problems.append(Problem("wrong-value", f'"{title}", column "{name}": {error}', where))
+            what = f'"{title}", column "{name}": {error.what}'
+            problems.append(Problem("wrong-value", what, where, "Nothing can be calculated with it.", error.remedy))
     return Row(values, text, Where(file, cells[0].line if cells else 0, 0))
 
 
 def _value(spec: Field, text: str, currency: str) -> object:
     if spec.choices and text not in spec.choices:
-        raise NotAValue(f'"{text}" is not one of the words allowed. {did_you_mean(text, spec.choices)}')
+        raise NotAValue(f'"{text}" is not one of the words allowed.', did_you_mean(text, spec.choices))
     if spec.kind in ("money", "amount") and currency and not text[-1:].isalpha():
         try:
             parse_number(text)
         except NotANumber as error:
-            raise NotAValue(str(error)) from None
+            raise NotAValue(error.what, error.remedy) from None
         return CELLS["money"].read(f"{text} {currency}")
     return CELLS[spec.kind].read(text)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from reference_engine.problems import did_you_mean
+from reference_engine.problems import did_you_mean, nearest
 from reference_engine.vocabulary.numbers import (
     MINOR_UNITS,
     Money,
@@ -21,6 +21,7 @@ from reference_engine.vocabulary.numbers import (
     parse_number,
     parse_percent,
 )
+from reference_engine.vocabulary.refusals import NotAccepted
 from reference_engine.vocabulary.tables import TABLES
 
 PERIOD_FORM = "2026-03, 2026-P03, 2026-Q1, 2026-H1 or FY2026"
@@ -29,8 +30,8 @@ _CURRENCY_NAMES = {"euro": "EUR", "euros": "EUR", "€": "EUR", "dollar": "USD",
 _MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
 
 
-class NotAValue(ValueError):
-    """The text isn't in the accepted form.  The message is written for its author."""
+class NotAValue(NotAccepted):
+    """The text isn't in the form that its place in a sentence or table accepts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def read_money(text: str) -> Money:
     try:
         return parse_money(text)
     except NotANumber as error:
-        raise NotAValue(_money_hint(text, str(error))) from None
+        raise _no_money(text, error) from None
 
 
 def read_percent(text: str) -> Percent:
@@ -62,7 +63,7 @@ def read_percent(text: str) -> Percent:
     try:
         return parse_percent(text)
     except NotANumber as error:
-        raise NotAValue(_percent_hint(text, str(error))) from None
+        raise _no_percent(text, error) from None
 
 
 def read_number(text: str) -> Fraction:
@@ -70,13 +71,13 @@ def read_number(text: str) -> Fraction:
     try:
         return parse_number(text)
     except NotANumber as error:
-        raise NotAValue(str(error)) from None
+        raise NotAValue(error.what, error.remedy) from None
 
 
 def read_whole(text: str) -> int:
     """A whole number such as `36`."""
     if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
-        raise NotAValue(f'"{text}" is not a whole number. Write digits only: 36')
+        raise NotAValue(f'"{text}" is not a whole number.', "Write digits only: 36")
     return int(text)
 
 
@@ -86,8 +87,8 @@ def read_date(text: str) -> date:
         try:
             return date.fromisoformat(text)
         except ValueError:
-            raise NotAValue(f'"{text}" is not a day of the calendar.') from None
-    raise NotAValue(f'"{text}" is not a date. {_date_hint(text)}')
+            raise NotAValue(f'"{text}" is not a day of the calendar.', "Correct the month or the day.") from None
+    raise NotAValue(f'"{text}" is not a date.', _date_hint(text))
 
 
 def read_period(text: str) -> str:
@@ -105,14 +106,14 @@ def read_period(text: str) -> str:
         hint = f"Did you mean {month[2]}-{_MONTHS.index(month[1].casefold()) + 1:02d}?"
     else:
         hint = f"Write {PERIOD_FORM}."
-    raise NotAValue(f'"{text}" is not a period. {hint}')
+    raise NotAValue(f'"{text}" is not a period.', hint)
 
 
 def read_yes_no(text: str) -> bool:
     """yes or no."""
     if text in ("yes", "no"):
         return text == "yes"
-    raise NotAValue(f'"{text}" is neither yes nor no.')
+    raise NotAValue(f'"{text}" is neither yes nor no.', "Write yes or no.")
 
 
 def read_base(text: str) -> Money | Quantity:
@@ -127,7 +128,7 @@ def read_rate(text: str) -> Money | Percent:
 
 
 def read_bound(text: str) -> Percent | Money | Quantity:
-    """The bound of a tier: attainment, an amount, or units."""
+    """A figure of any kind, such as the bound of a tier: a percent, an amount, or a number."""
     if text.endswith("%"):
         return read_percent(text)
     return read_money(text) if re.search(r"[A-Za-z]", text) else Quantity(read_number(text))
@@ -136,6 +137,16 @@ def read_bound(text: str) -> Percent | Money | Quantity:
 def read_amount(text: str) -> Money | Quantity:
     """An amount of money, or a plain number of units."""
     return read_money(text) if re.search(r"[A-Za-z€$£]", text) else Quantity(read_number(text))
+
+
+def read_measure(text: str) -> str:
+    """The name of a measure; the plan says which there are."""
+    if not re.fullmatch(r"[A-Za-z][\w &/-]*", text):
+        raise NotAValue(f'"{text}" is not a measure.', f"Write a name such as {MEASURES[0]}, without quotes.")
+    meant = "" if text in MEASURES else nearest(text, MEASURES, 0.85)
+    if meant:
+        raise NotAValue(f'"{text}" is not a measure.', f"Did you mean: {meant}")
+    return text
 
 
 def read_text(text: str) -> str:
@@ -149,7 +160,7 @@ def words(name: str, *accepted: str) -> ValueType:
     def read(text: str) -> str:
         if text in accepted:
             return text
-        raise NotAValue(f'"{text}" is not a {name}. {did_you_mean(text, accepted)}.')
+        raise NotAValue(f'"{text}" is not a {name}.', did_you_mean(text, accepted))
 
     return ValueType(name, ", ".join(accepted), read, words=accepted)
 
@@ -179,10 +190,10 @@ _OWN_SENTENCE = {
     "adjustments",
 }
 
-RECORD_TABLES = {"orders": "deals", **{w: t for w, t in TABLE_WORDS.items() if w not in _OWN_SENTENCE}}
+RECORD_TABLES = {"orders": "deals", "renewals": "deals", **{w: t for w, t in TABLE_WORDS.items() if w not in _OWN_SENTENCE}}
 """What `these ...:` can state, and the standard table that holds it."""
 
-MEASURES = ("bookings", "revenue", "margin", "cash", "units", "new logos")
+MEASURES = ("bookings", "revenue", "recognised revenue", "margin", "cash", "units", "pipeline")
 
 TYPES: dict[str, ValueType] = {
     t.name: t
@@ -192,14 +203,21 @@ TYPES: dict[str, ValueType] = {
         ValueType("date", "2026-03-31", read_date),
         ValueType("period", PERIOD_FORM, read_period),
         ValueType("n", "36", read_whole),
-        words("measure", *MEASURES),
+        ValueType("measure", f"{', '.join(MEASURES)}, or a measure that the scenario names", read_measure),
         only("records", *RECORD_TABLES),
         only("tables", *TABLE_WORDS),
         words("event", "booking", "invoice", "payment"),
         words("cadence", "monthly", "quarterly", "half-yearly", "yearly"),
         words("mode", "half up", "half even", "down", "away from zero"),
         words("level", "credit", "line", "component", "payout"),
-        words("unit", "month", "quarter", "year"),
+        words("unit", "month", "quarter", "half-year", "year"),
+        only("share_by", "equally", *(f"by {m}" for m in MEASURES)),
+        words("counted", "unit", "deal"),
+        only("counted_measure", "bookings", "revenue", "cash", "units"),
+        ValueType("value", "1,200.50 EUR, 8% or 12", read_bound),
+        words("ties", "equal ranks share the prizes", "equal ranks each take the prize"),
+        words("growth_base", "everything", "the increase"),
+        words("leave", "paid", "unpaid", "parental", "sick"),
         words("draw", "recoverable", "non-recoverable"),
     )
 }
@@ -221,35 +239,36 @@ CELLS: dict[str, ValueType] = {
 """The types of values in the cells of tables, by the kind that a schema names."""
 
 
-def _money_hint(text: str, message: str) -> str:
+def _no_money(text: str, error: NotANumber) -> NotAValue:
+    plain_error = NotAValue(error.what, error.remedy)
     number, currency = None, None
     for pattern in (r"(?P<c>[A-Za-z€$£]+) ?(?P<n>[-+]?[\d.,]+)", r"(?P<n>[-+]?[\d.,]+) ?(?P<c>[A-Za-z€$£]+)"):
         match = re.fullmatch(pattern, text)
         if match:
             number, currency = match["n"], _CURRENCY_NAMES.get(match["c"].casefold(), match["c"].upper())
     if number is None and re.fullmatch(r"[-+]?[\d.,]+", text):
-        return f'"{text}" is not a money amount: it names no currency. Write the currency too: 1,200.50 EUR'
+        return NotAValue(f'"{text}" is not a money amount: it names no currency.', "Write the currency too: 1,200.50 EUR")
     if number is None or currency not in MINOR_UNITS:
-        return message
+        return plain_error
     comma = re.fullmatch(r"([-+]?)(\d{1,3}(?:\.\d{3})*|\d+),(\d{1,2})", number)
     plain = f"{comma[1]}{comma[2].replace('.', '')}.{comma[3]}" if comma else number
     try:
         meant = format_money(parse_number(plain), currency)
     except NotANumber:
-        return message
-    return message if meant == text else f'"{text}" is not a money amount. Did you mean {meant}?'
+        return plain_error
+    return plain_error if meant == text else NotAValue(f'"{text}" is not a money amount.', f"Did you mean {meant}?")
 
 
-def _percent_hint(text: str, message: str) -> str:
+def _no_percent(text: str, error: NotANumber) -> NotAValue:
     spelt = re.fullmatch(r"([-+]?[\d.,]+) ?(%|percent|per cent|pct)", text)
     try:
         if spelt:
-            return f'"{text}" is not a percent. Did you mean {format_percent(parse_number(spelt[1]) / 100)}?'
+            return NotAValue(f'"{text}" is not a percent.', f"Did you mean {format_percent(parse_number(spelt[1]) / 100)}?")
         if re.fullmatch(r"[-+]?0?\.\d+", text):
-            return f'"{text}" is not a percent. Did you mean {format_percent(Fraction(text))}?'
+            return NotAValue(f'"{text}" is not a percent.', f"Did you mean {format_percent(Fraction(text))}?")
     except (NotANumber, ValueError):
-        return message
-    return message
+        pass
+    return NotAValue(error.what, error.remedy)
 
 
 def _date_hint(text: str) -> str:

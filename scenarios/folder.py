@@ -115,7 +115,9 @@ class WorldFolder:
                 Problem(
                     "unknown-format",
                     f'"{form}" is not a format for tables.',
-                    remedy=f"Choose one of: {', '.join(FORMATS)}.",
+                    Where(str(folder)),
+                    "No other form could be read back.",
+                    f"Choose one of: {', '.join(FORMATS)}.",
                 )
             )
         self.folder, self.form = Path(os.path.abspath(folder)), form

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from reference_engine.problems import Problem, Stopped
+from reference_engine.problems import Problem, Stopped, Where
 from reference_engine.vocabulary.tables import TextTable
 from scenarios.draft import Draft, Edge
 from scenarios.folder import Origin, WorldFolder
@@ -74,6 +74,7 @@ def drafted(recipe: Recipe, seed: int, deals: int, company: str = "", volume: in
             Problem(
                 "too-few-deals",
                 f'the recipe "{recipe.name}" needs at least {recipe.fewest} deals; {deals} were asked for.',
+                Where("deals"),
                 why="Every world of a recipe has all of its edge cases, and each takes a deal of its own.",
                 remedy=f"Ask for {recipe.fewest} deals or more.",
             )

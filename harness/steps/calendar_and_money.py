@@ -26,9 +26,14 @@ def fiscal_year(scene: Scene, period: str, date: date, cadence: str) -> None:
         return
     if scene.pay_cadence not in (None, FREQUENCIES[cadence]):
         why = "The company would be paid at two paces."
-        scene.problems.append(Problem("cadence-twice", f"{period} has other pay periods than the year before", scene.where, why))
+        remedy = f"Write  {_cadence_word(scene.pay_cadence)} periods  here too, or say the pace in each plan."
+        scene.problems.append(Problem("cadence-twice", f"{period} has other pay periods than the year before", scene.where, why, remedy))
     scene.fiscal_starts[int(period[2:])] = date
     scene.pay_cadence = FREQUENCIES[cadence]
+
+
+def _cadence_word(cadence: str) -> str:
+    return next(word for word, of in FREQUENCIES.items() if of == cadence)
 
 
 @sentence(

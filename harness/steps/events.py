@@ -21,6 +21,28 @@ def calculate(scene: Scene, period: str) -> None:
 
 
 @sentence(
+    "W2",
+    "when",
+    "{period} is recalculated",
+    meaning="A closed period is calculated again with what is known now. What it comes to less what it had come to is paid in the next pay period.",
+    example="2026-Q1 is recalculated",
+)
+def recalculate(scene: Scene, period: str) -> None:
+    scene.recalculate(period)
+
+
+@sentence(
+    "W3",
+    "when",
+    "{period} is closed",
+    meaning="A period is calculated with what was known on the day of its close: the day that `today is` names, or the close date of the fiscal calendar.",
+    example="2026-Q1 is closed",
+)
+def close(scene: Scene, period: str) -> None:
+    scene.close(period)
+
+
+@sentence(
     "W4",
     "when",
     "territories are assigned as of {date}",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from harness.catalogue import sentence
+from harness.derived_tables import OnPlan
 from harness.scene import Scene
 from harness.table_schemas import Rows
+from reference_engine.plans.document import Node
 from reference_engine.vocabulary.numbers import Money
 from reference_engine.vocabulary.tables import TABLES
 
@@ -22,6 +26,55 @@ def payees(scene: Scene, table: Rows) -> None:
 
 
 @sentence(
+    "G08",
+    "given",
+    '"{payee}" joins on {date}',
+    meaning="The first day of employment. With a proration, quota and target incentive of that period are a part by the days from it on.",
+    example='"Ana Ruiz" joins on 2026-02-01',
+)
+def joins(scene: Scene, payee: str, date: date) -> None:
+    scene.add_row("employment_events", payee=payee, event="hire", from_=date.isoformat())
+
+
+@sentence(
+    "G09",
+    "given",
+    '"{payee}" leaves on {date}',
+    meaning="The last day of employment; that day still counts.",
+    example='"Ana Ruiz" leaves on 2026-02-14',
+)
+def leaves(scene: Scene, payee: str, date: date) -> None:
+    scene.add_row("employment_events", payee=payee, event="termination", from_=date.isoformat())
+
+
+@sentence(
+    "G10",
+    "given",
+    '"{payee}" is on {leave} leave from {date} to {date}',
+    meaning="A leave of absence, both days included. Days of unpaid leave don't count for quota and target incentive; what other leave does, the plan states.",
+    example='"Ana Ruiz" is on unpaid leave from 2026-02-01 to 2026-02-28',
+)
+def on_leave(scene: Scene, payee: str, leave: str, date: date, date_2: date) -> None:
+    cells = {"from_": date.isoformat(), "to": date_2.isoformat(), "value": leave}
+    scene.add_row("employment_events", payee=payee, event="leave", **cells)
+    if leave == "unpaid":
+        for name in ("leave.quota", "leave.target"):
+            scene.shared.conventions.setdefault(name, Node.of("days excluded", scene.where))
+
+
+@sentence(
+    "G11",
+    "given",
+    "these employment events:",
+    table=TABLES["employment_events"],
+    meaning="What happens to people inside a year: hire, move, promotion, manager change, leave, return, termination.",
+    example="these employment events:",
+)
+def employment_events(scene: Scene, table: Rows) -> None:
+    scene.tables.append(table.text_table())
+
+
+@sentence(
     "G21",
     "given",
     '"{payee}" is on plan "{plan}" for {period}',
@@ -29,7 +82,7 @@ def payees(scene: Scene, table: Rows) -> None:
     example='"Ana Ruiz" is on plan "AE Growth" for FY2026',
 )
 def on_plan(scene: Scene, payee: str, plan: str, period: str) -> None:
-    scene.assignments.append((payee, plan, period, scene.where))
+    scene.assignments.append(OnPlan(payee, plan, period, scene.where))
 
 
 @sentence(

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+import re
+from fractions import Fraction
+
 from harness.catalogue import TextBlock, sentence
+from harness.plan_drafts import ALL_CREDITS, PlanDraft
 from harness.scene import Scene
-from harness.table_schemas import CURVE, LIMITS, SETTINGS, TIERS, Rows
+from harness.table_schemas import (
+    BONUSES,
+    COMPONENTS,
+    CONVENTIONS,
+    CURVE,
+    FACTORS,
+    GROWTH,
+    LIMITS,
+    MEASURES_TABLE,
+    RAMP,
+    SEASONS,
+    SETTINGS,
+    TIERS,
+    Row,
+    Rows,
+)
 from reference_engine.plans.document import Node, load_yaml, parse_yaml
-from reference_engine.problems import Problem
-from reference_engine.vocabulary.numbers import Percent
+from reference_engine.problems import Problem, Where
+from reference_engine.vocabulary.numbers import Money, Percent, Quantity
 from reference_engine.vocabulary.plan import FREQUENCIES
 
 
@@ -24,6 +43,11 @@ def _tiers(table: Rows) -> Node:
     example='the plan in "reseller_team.yaml"',
 )
 def plan_file(scene: Scene, file: str) -> None:
+    add_plan_document(scene, file)
+
+
+def add_plan_document(scene: Scene, file: str) -> None:
+    """A plan file under scenarios/plans."""
     path = scene.file(file, ["plans"])
     document = load_yaml(path, scene.problems) if path is not None else None
     if document is not None:
@@ -59,28 +83,99 @@ def plan_text(scene: Scene, plan: str, block: TextBlock) -> None:
     scene.add_plan(Node(entries, block.where, {"plan": scene.where, **(document.keys or {})}), plan)
 
 
+_READINGS = {"attainment base": "tier.accumulate", "proration": "proration.basis"}
+_ATTAINMENT_BASE = {"pay period": "period"}
+_CREDIT_DATE = {"closed": "bookings", "invoice date": "revenue", "payment date": "cash"}
+
+
 @sentence(
     "G12",
     "given",
     'the plan "{plan}" for {period}:',
     table=SETTINGS,
-    meaning="Settings of a plan: its currency, its pay frequency. The plan is in force in the period.",
+    meaning="Settings of a plan: currency; pay frequency (monthly, quarterly ...); measure; attainment base (pay period, quarter, half-year, "
+    "year: over which time sales add up against the quota); proration (calendar days, work days, months ...: what a part of a period is measured by); "
+    "credit date (closed for bookings, invoice date for revenue, payment date for cash).",
     example='the plan "AE Flat" for FY2026:',
 )
 def settings(scene: Scene, plan: str, period: str, table: Rows) -> None:
     draft = scene.plan(plan)
     for row in table.rows:
         setting, value = row.text["setting"], row.text["value"]
+        node = Node.of(value, row.where)
         if setting == "currency":
-            draft.settings["currency"] = Node.of(value, row.where)
+            draft.settings["currency"] = node
         elif setting == "pay frequency":
             if value not in FREQUENCIES:
                 what = f'"{value}" is not a pay frequency'
                 scene.problems.append(Problem("unknown-word", what, row.where, remedy=f"Write {', '.join(FREQUENCIES)}."))
-            draft.settings["pays"] = Node.of(value, row.where)
-        elif draft.measure is not None and draft.measure.text() != value:
-            what = f'the plan "{plan}" pays on {draft.measure.text()}; the setting says {value}'
-            scene.problems.append(Problem("plan-stated-twice", what, row.where, remedy="State the measure once."))
+            draft.settings["pays"] = node
+        elif setting in _READINGS:
+            draft.conventions[_READINGS[setting]] = Node.of(_ATTAINMENT_BASE.get(value, value), row.where)
+        else:
+            _check_measure(draft, setting, value, row.where, scene.problems)
+
+
+def _check_measure(draft: PlanDraft, setting: str, value: str, where: Where, problems: list[Problem]) -> None:
+    """The measure of a plan, or the date that goes with it, said beside the sentence that states it."""
+    if setting == "credit date" and value not in _CREDIT_DATE:
+        what = f'"{value}" is not a date that a plan credits by'
+        problems.append(Problem("unknown-word", what, where, remedy=f"Write {', '.join(_CREDIT_DATE)}."))
+        return
+    wanted = _CREDIT_DATE[value] if setting == "credit date" else value
+    if draft.measure is not None and draft.measure.text() != wanted:
+        what = f'the plan "{draft.name}" pays on {draft.measure.text()}; the {setting} says {value}'
+        problems.append(Problem("plan-stated-twice", what, where, "Each would count other days or amounts.", "State the measure once."))
+
+
+@sentence(
+    "G46",
+    "given",
+    'the plan "{plan}" follows these conventions:',
+    table=CONVENTIONS,
+    meaning="How a plan reads what plans leave open, such as contest.ties or cap.excess; a row `profile` takes the readings of a system over.",
+    example='the plan "AE Growth" follows these conventions:',
+)
+def conventions(scene: Scene, plan: str, table: Rows) -> None:
+    draft = scene.plan(plan)
+    for row in table.rows:
+        _set_convention(draft.conventions, row, f'the plan "{plan}"', scene.problems)
+
+
+@sentence(
+    "G47",
+    "given",
+    "every plan follows these conventions:",
+    table=CONVENTIONS,
+    meaning="The same for all plans that sentences of the scenario state.",
+    example="every plan follows these conventions:",
+)
+def shared_conventions(scene: Scene, table: Rows) -> None:
+    for row in table.rows:
+        _set_convention(scene.shared.conventions, row, "the scenario", scene.problems)
+
+
+def _set_convention(stated: dict[str, Node], row: Row, whose: str, problems: list[Problem]) -> None:
+    name, reading = row.text["convention"], row.text["reading"]
+    there = stated.get(name)
+    if there is not None and there.text() != reading:
+        what = f'{whose} reads "{name}" as {there.text()} on line {there.where.line}, and as {reading} here'
+        problems.append(Problem("plan-stated-twice", what, row.where, "Only one of them could count.", "Keep one."))
+    stated[name] = Node.of(reading, row.where)
+
+
+@sentence(
+    "G48",
+    "given",
+    "these measures:",
+    table=MEASURES_TABLE,
+    meaning="Measures with names of their own, for plans that sentences state: what they count, under which condition, and what a record is worth.",
+    example="these measures:",
+)
+def measures(scene: Scene, table: Rows) -> None:
+    for row in table.rows:
+        entries = {k: Node.of(v, row.where) for k, v in row.text.items() if v}
+        scene.shared.measures.append(Node.of({**entries, "credits": list(ALL_CREDITS)}, row.where))
 
 
 @sentence(
@@ -136,20 +231,196 @@ def curve(scene: Scene, plan: str, measure: str, table: Rows) -> None:
 
 
 @sentence(
+    "G17",
+    "given",
+    'the plan "{plan}" pays these bonuses by attainment of {measure}:',
+    table=BONUSES,
+    meaning="The bonus of the highest attainment that is reached in the pay period; one level's bonus, not the sum of several. It stands beside what else the plan pays.",
+    example='the plan "BDR" pays these bonuses by attainment of bookings:',
+)
+def bonuses(scene: Scene, plan: str, measure: str, table: Rows) -> None:
+    starts = [row.text["attainment"] for row in table.rows]
+    rows = [
+        Node.of({"from": row.text["attainment"], "pays": row.text["bonus"], **({"to": end} if end else {})}, row.where)
+        for row, end in zip(table.rows, [*starts[1:], ""], strict=True)
+    ]
+    first, bonus = table.rows[0].values.get("attainment"), table.rows[0].values.get("bonus")
+    if isinstance(bonus, Money) and isinstance(first, Percent | Money | Quantity) and starts[0] != _zero_of(first):
+        nothing = {"from": _zero_of(first), "to": starts[0], "pays": str(Money(Fraction(0), bonus.currency))}
+        rows.insert(0, Node.of(nothing, table.where))
+    component = scene.plan(plan).add_component("bonus", measure, scene.where, scene.problems)
+    component.earn.append(Node.of({"retroactive": {"tiers": Node.of(rows, table.where)}}, scene.where))
+
+
+def _zero_of(bound: Percent | Money | Quantity) -> str:
+    return str(Money(Fraction(0), bound.currency)) if isinstance(bound, Money) else str(type(bound)(Fraction(0)))
+
+
+@sentence(
+    "G18",
+    "given",
+    'the plan "{plan}" has these components:',
+    table=COMPONENTS,
+    meaning="Parts of the target incentive, each by the attainment of its own measure: `linear` pays 80% at 80%; a curve is written as points, straight between them and flat "
+    "after the last. Below the first point nothing is paid. A part with `paid only if` pays nothing while the other measure's attainment is lower.",
+    example='the plan "Lead" has these components:',
+)
+def components(scene: Scene, plan: str, table: Rows) -> None:
+    draft = scene.plan(plan)
+    weights = [w.value for row in table.rows if isinstance(w := row.values.get("weight"), Percent)]
+    if len(weights) == len(table.rows) and sum(weights) != 1:
+        what = f'the weights of the components of the plan "{plan}" total {Percent(sum(weights, Fraction(0)))}'
+        why = "At 100% of every measure another amount than the target incentive would be paid."
+        scene.problems.append(Problem("weights-total", what, table.where, why, "Make them total 100%."))
+    for row in table.rows:
+        component = draft.add_component(row.text["component"], row.text["measure"], row.where, scene.problems)
+        component.earn.append(_curve_of(row, scene.problems))
+        component.earn.append(Node.of({"multiplier": {"factor": row.text["weight"]}}, row.where))
+        gate = row.text.get("paid only if", "")
+        if gate:
+            component.earn.append(Node.of({"gate": {"when": _condition(gate, row.where, scene.problems)}}, row.where))
+    draft.conventions.setdefault("curve.below", Node.of("zero", scene.where))
+
+
+def _curve_of(row: Row, problems: list[Problem]) -> Node:
+    text = row.text["curve"]
+    if text == "linear":
+        return Node.of("percent to goal", row.where)
+    points = [re.fullmatch(r"([\d.,]+%) pays ([\d.,]+%)", part.strip()) for part in text.split(", ")]
+    if not all(points):
+        what = f'"{text}" is not a curve'
+        remedy = "Write linear, or points: 50% pays 0%, 100% pays 100%, 150% pays 200%"
+        problems.append(Problem("wrong-value", what, row.where, "What an attainment pays would be open.", remedy))
+    listed = [{"attainment": p[1], "payout": p[2]} for p in points if p]
+    return Node.of({"curve": {"points": listed}}, row.where)
+
+
+def _condition(text: str, where: Where, problems: list[Problem]) -> str:
+    match = re.fullmatch(r"(.+?) (above|at least) ([\d.,]+%)", text)
+    if match is None:
+        what = f'"{text}" is not a condition that a component can wait for'
+        problems.append(Problem("wrong-value", what, where, "When it pays would be open.", "Write it like: bookings at least 80%, or: margin above 100%"))
+        return text
+    return f"attainment of {match[1]} {'>' if match[2] == 'above' else '>='} {match[3]}"
+
+
+@sentence(
+    "G49",
+    "given",
+    'the plan "{plan}" multiplies what is earned by attainment of {measure}:',
+    table=FACTORS,
+    meaning="What the plan's component earned is multiplied by the factor of the step in which the attainment lies.",
+    example='the plan "AE Flat" multiplies what is earned by attainment of margin:',
+)
+def multiplier(scene: Scene, plan: str, measure: str, table: Rows) -> None:
+    component = scene.plan(plan).only_component("a multiplier", scene.where, scene.problems)
+    if component is not None:
+        component.earn.append(Node.of({"multiplier": {"of": f"attainment of {measure}", "steps": _tiers(table)}}, scene.where))
+
+
+@sentence(
+    "G50",
+    "given",
+    'the plan "{plan}" pays only if the attainment of {measure} is at least {percent}',
+    meaning="A gate: what the plan's component earned is paid in a pay period only where the attainment is reached at its end.",
+    example='the plan "AE Flat" pays only if the attainment of margin is at least 80%',
+)
+def gate(scene: Scene, plan: str, measure: str, percent: Percent) -> None:
+    component = scene.plan(plan).only_component("a gate", scene.where, scene.problems)
+    if component is not None:
+        component.earn.append(Node.of({"gate": {"when": f"attainment of {measure} >= {percent}"}}, scene.where))
+
+
+@sentence(
+    "G51",
+    "given",
+    'the plan "{plan}" pays {money} for each {counted}',
+    meaning="The same amount for every unit sold, or for every deal; a return takes its amount back.",
+    example='the plan "Sell Out" pays 5.00 EUR for each unit',
+)
+def for_each(scene: Scene, plan: str, money: Money, counted: str) -> None:
+    draft = scene.plan(plan)
+    if counted == "unit":
+        draft.earns("units", "per unit", {"amount": str(money)}, scene.where, scene.problems)
+    else:
+        draft.earns("bookings", "per record", {"amount": str(money), "for returns": "take back", "split": "by share"}, scene.where, scene.problems)
+
+
+@sentence(
+    "G52",
+    "given",
+    'the plan "{plan}" pays by growth of {measure} over the year before, on {growth_base}:',
+    table=GROWTH,
+    meaning="Growth over the same time a year before picks the tier; it is paid on everything that was sold, or on the increase. Who has nothing from a year before earns nothing.",
+    example='the plan "Partner Growth" pays by growth of bookings over the year before, on the increase:',
+)
+def growth(scene: Scene, plan: str, measure: str, growth_base: str, table: Rows) -> None:
+    parameters = {"on": growth_base, "without history": "skip", "tiers": _tiers(table)}
+    scene.plan(plan).earns(measure, "growth", parameters, scene.where, scene.problems)
+
+
+@sentence(
+    "G53",
+    "given",
+    'the quotas of the plan "{plan}" ramp up by month since the hire:',
+    table=RAMP,
+    meaning="In the first months after the hire only a share of the quota counts; the month of the hire is the first.",
+    example='the quotas of the plan "AE Growth" ramp up by month since the hire:',
+)
+def ramp(scene: Scene, plan: str, table: Rows) -> None:
+    shares = _numbered(table, "month", "share", scene.problems)
+    draft = scene.plan(plan)
+    draft.parts.setdefault("quota", []).append(Node.of({"ramp": {"shares": shares, "each": "month"}}, scene.where))
+    draft.conventions["ramp.first_month"] = Node.of("hire month", scene.where)
+
+
+@sentence(
+    "G54",
+    "given",
+    'the quotas of the plan "{plan}" are distributed by {unit}:',
+    table=SEASONS,
+    meaning="How the quota of a year, half-year or quarter falls on its parts; the weights total 100%.",
+    example='the quotas of the plan "AE Growth" are distributed by quarter:',
+)
+def seasons(scene: Scene, plan: str, unit: str, table: Rows) -> None:
+    weights = _numbered(table, "part", "weight", scene.problems)
+    part = Node.of({"distribution": {"per": unit, "weights": weights}}, scene.where)
+    scene.plan(plan).parts.setdefault("quota", []).append(part)
+
+
+def _numbered(table: Rows, number: str, value: str, problems: list[Problem]) -> Node:
+    for position, row in enumerate(table.rows, 1):
+        if row.text[number] != str(position):
+            what = f'the {number} "{row.text[number]}" stands where {position} is next'
+            problems.append(Problem("wrong-value", what, row.where, "A hole would shift what follows.", f"Number the rows 1, 2, 3; write {position} here."))
+    return Node.of([Node.of(row.text[value], row.where) for row in table.rows], table.where)
+
+
+@sentence(
     "G19",
     "given",
     'the plan "{plan}" limits payouts:',
     table=LIMITS,
-    meaning="A cap on what a line or a period pays; what is above is not paid.",
+    meaning="A cap: what is above isn't paid. A floor: at least so much is paid in each pay period. A guarantee per quarter, half-year or year: "
+    "at its end the payee is paid up to it; pay periods above it make up for those below.",
     example='the plan "AE Growth" limits payouts:',
 )
 def limits(scene: Scene, plan: str, table: Rows) -> None:
     draft = scene.plan(plan)
     for row in table.rows:
-        cap = Node.of({"cap": {"per": row.text["per"], "amount": row.text["amount"]}}, row.where)
-        if row.text["per"] in ("line", "deal"):
+        limit, per, amount = row.text["limit"], row.text["per"], row.text["amount"]
+        if limit == "cap" and per == "line":
             component = draft.only_component("a cap per line", row.where, scene.problems)
             if component is not None:
-                component.earn.append(Node.of({"cap": {"per": "line", "amount": row.text["amount"]}}, row.where))
+                component.earn.append(Node.of({"cap": {"per": "line", "amount": amount}}, row.where))
+        elif limit == "cap":
+            draft.parts.setdefault("pay", []).append(Node.of({"cap": {"per": per, "amount": amount}}, row.where))
+        elif (per == "period") != (limit == "floor") or per in ("line", "deal", "month"):
+            what = f'a {limit} per {per} has no single meaning'
+            remedy = "A floor is per period; a guarantee is per quarter, half-year or year."
+            scene.problems.append(Problem("wrong-value", what, row.where, "It would be compared over another time than was meant.", remedy))
         else:
-            draft.parts.setdefault("pay", []).append(cap)
+            parameters = {"amount": amount, "per": "term", "term": per, "paid": "at the end"}
+            draft.parts.setdefault("settle", []).append(Node.of({"guarantee": parameters}, row.where))
+            draft.conventions["guarantee.offset"] = Node.of("yes", row.where)
+            draft.conventions["guarantee.excess"] = Node.of("lost", row.where)

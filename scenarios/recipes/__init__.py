@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from reference_engine.problems import Problem, Stopped, did_you_mean
+from reference_engine.problems import Problem, Stopped, Where, did_you_mean
 from scenarios.draft import Draft
 
 
@@ -85,6 +85,7 @@ def find_recipe(name: str) -> Recipe:
             Problem(
                 "unknown-recipe",
                 f'there is no recipe "{name}".',
+                Where("recipe"),
                 why="A recipe makes one kind of world, so nothing can be made without one.",
                 remedy=did_you_mean(words, known),
             )

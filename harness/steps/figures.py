@@ -1,0 +1,146 @@
+"""What stands behind payouts: quotas, measures over time, shown figures, and what is held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from harness.catalogue import sentence
+from harness.comparison import Comparison, Value, difference, said, same
+from harness.outcome import Outcome
+from harness.scene import Scene
+from harness.table_schemas import TREND, Rows
+from harness.verdicts import NotCalculated
+from reference_engine.events import SOURCES
+from reference_engine.problems import did_you_mean
+from reference_engine.vocabulary.numbers import Money, Percent, Quantity
+
+_COUNTED = {
+    "bookings": ("deals", "returns of deals", "cancellations"),
+    "revenue": ("invoices",),
+    "cash": ("payments",),
+    "units": ("retail sales", "returns of sales"),
+}
+
+
+@sentence(
+    "T19",
+    "then",
+    'the quota of "{payee}" for {period} is {money}',
+    meaning="What a payee is expected to sell in a period, after ramps, seasons, proration and relief.",
+    example='the quota of "Ana Ruiz" for 2026-Q1 is 80,000.00 EUR',
+)
+def quota_is(scene: Scene, payee: str, period: str, money: Money) -> None:
+    __tracebackhide__ = True
+    outcome = scene.outcome
+    outcome.check_payee(payee)
+    found: list[tuple[Money | Quantity, tuple[str, ...]]] = [
+        (Money(q.quota, q.currency) if q.currency else Quantity(q.quota), q.steps)
+        for q in outcome.result.quota_rows()
+        if (q.payee, q.period) == (payee, period)
+    ]
+    found = found or [(Money(a.quota, a.currency) if a.currency else Quantity(a.quota), ()) for a in outcome.attainments(payee, period)]
+    if not found:
+        raise NotCalculated(f'No quota of "{payee}" was calculated for {period}. A quota of another period is not divided without the plan saying how.')
+    comparison = Comparison(f"The quota for {period} is not as expected.", ("", "payee", "expected", "computed", "difference"))
+    for value, steps in dict.fromkeys(found):
+        comparison.add("", payee, str(money), str(value), difference(money, value), ok=value == money)
+        if value != money and steps:
+            comparison.note("\n".join(["It comes about so:", *(f"  {step}" for step in steps)]))
+    comparison.finish()
+
+
+@sentence(
+    "T20",
+    "then",
+    "the {counted_measure} by period are:",
+    table=TREND,
+    meaning="What was sold in each of some periods, net of returns and cancellations: of everybody, or of the payee in the column. Direct credit counts, so a shared deal counts once.",
+    example="the bookings by period are:",
+)
+def trend(scene: Scene, counted_measure: str, table: Rows) -> None:
+    __tracebackhide__ = True
+    outcome = scene.outcome
+    comparison = Comparison(f"The {counted_measure} are not as expected.", ("", "period", "payee", "expected", "computed", "difference"))
+    for row in table.rows:
+        payee, expected = row.text.get("payee", ""), row.values["amount"]
+        assert isinstance(expected, Money | Quantity)
+        if payee:
+            outcome.check_payee(payee)
+        computed = _counted(outcome, counted_measure, row.text["period"], payee, expected)
+        single = computed[0] if len(computed) == 1 else None
+        comparison.add("", row.text["period"], payee or "everybody", str(expected), said(computed), difference(expected, single), ok=same(expected, computed))
+    comparison.finish()
+
+
+def _counted(outcome: Outcome, measure: str, label: str, payee: str, like: Money | Quantity) -> list[Value]:
+    __tracebackhide__ = True
+    period = outcome.period(label)
+    events = outcome.result.events
+    sources = {int(i): SOURCES[code] for i, code in enumerate(events.source.tolist())}
+    sums: dict[str, Fraction] = {}
+    for event, credit in zip(outcome.result.credits.event.tolist(), outcome.result.credit_rows(), strict=True):
+        if credit.type == "direct" and sources[event] in _COUNTED[measure] and credit.date in period and payee in ("", credit.payee):
+            sums[credit.currency] = sums.get(credit.currency, Fraction(0)) + credit.value
+    kept: list[Value] = [Money(v, c) if c else Quantity(v) for c, v in sums.items()]
+    return kept or [Money(Fraction(0), like.currency) if isinstance(like, Money) else Quantity(Fraction(0))]
+
+
+@sentence(
+    "T21",
+    "then",
+    'the figure "{figure}" of "{payee}" for {period} is {value}',
+    meaning="A figure that a plan shows, exactly: money, a percent or a number.",
+    example='the figure "coverage" of "Ana Ruiz" for 2026-Q1 is 300%',
+)
+def figure_is(scene: Scene, figure: str, payee: str, period: str, value: Value) -> None:
+    __tracebackhide__ = True
+    outcome = scene.outcome
+    outcome.check_payee(payee)
+    rows = outcome.result.figure_rows()
+    names = dict.fromkeys(r.figure for r in rows)
+    if figure not in names:
+        raise NotCalculated(f'No plan shows a figure "{figure}". {did_you_mean(figure, names)}')
+    found = [r for r in rows if (r.figure, r.payee, r.period) == (figure, payee, period)]
+    computed = [_like(value, r.value, r.currency) for r in found]
+    comparison = Comparison(f'The figure "{figure}" for {period} is not as expected.', ("", "payee", "expected", "computed", "difference"))
+    single = computed[0] if len(computed) == 1 else None
+    comparison.add("", payee, str(value), said(computed), difference(value, single), ok=same(value, computed))
+    comparison.finish()
+
+
+def _like(expected: Value, value: Fraction, currency: str) -> Value:
+    return Money(value, currency) if currency else Percent(value) if isinstance(expected, Percent) else Quantity(value)
+
+
+@sentence(
+    "T22",
+    "then",
+    'the commission held for "{payee}" after {period} is {money}',
+    meaning="What is earned up to the end of a period and not paid by then: it waits for cash, a day or an approval.",
+    example='the commission held for "Ana Ruiz" after 2026-Q1 is 500.00 EUR',
+)
+def held(scene: Scene, payee: str, period: str, money: Money) -> None:
+    __tracebackhide__ = True
+    outcome = scene.outcome
+    outcome.check_payee(payee)
+    last = outcome.period(period).last
+    calendar = outcome.calendar
+    waiting = [
+        r
+        for r in outcome.result.line_rows()
+        if r.payee == payee and r.period and calendar.period(r.period).last <= last and (not r.pay_period or calendar.period(r.pay_period).first > last)
+    ]
+    computed = _summed((Money(r.amount, r.currency) for r in waiting), money.currency)
+    comparison = Comparison(f"What is held after {period} is not as expected.", ("", "payee", "expected", "computed", "difference"))
+    comparison.add("", payee, str(money), said(computed), difference(money, computed[0] if len(computed) == 1 else None), ok=same(money, computed))
+    if comparison.wrong:
+        listed = [f"  {r.record} {r.label}: {Money(r.amount, r.currency)}" for r in waiting[:20]]
+        comparison.note("\n".join(["Held:", *listed] if listed else ["Nothing is held."]))
+    comparison.finish()
+
+
+def _summed(amounts: Iterable[Money], currency: str) -> list[Money]:
+    from harness.outcome import total
+
+    return [m for m in total(amounts) if m.amount or m.currency == currency] or [Money(Fraction(0), currency)]
