@@ -13,7 +13,7 @@ import pkgutil
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from harness.features import WrittenStep
@@ -144,6 +144,19 @@ def find(kind: str, text: str) -> tuple[Sentence, ...]:
 
 def read_step(step: WrittenStep, file: str, problems: list[Problem]) -> ReadStep | None:
     """Understands a step, or adds Problems."""
+    read, found = _read(step, file)
+    problems += found
+    return read
+
+
+@lru_cache(maxsize=100_000)
+def _read(step: WrittenStep, file: str) -> tuple[ReadStep | None, tuple[Problem, ...]]:
+    """Each step is read once: by the check before a run, and not again when it is executed."""
+    problems: list[Problem] = []
+    return _understand(step, file, problems), tuple(problems)
+
+
+def _understand(step: WrittenStep, file: str, problems: list[Problem]) -> ReadStep | None:
     where = Where(file, step.line, step.column)
     excerpt = f"{step.keyword} {step.text}"
     if not step.kind:
@@ -165,7 +178,8 @@ def read_step(step: WrittenStep, file: str, problems: list[Problem]) -> ReadStep
     try:
         values = chosen.read(texts)
     except NotAValue as error:
-        problems.append(Problem("wrong-value", str(error), where, excerpt=excerpt))
+        why = "The sentence can't be understood without it."
+        problems.append(Problem("wrong-value", error.what, where, why, error.remedy, excerpt))
         return None
     if chosen.block:
         return _with_block(step, chosen, values, where, excerpt, problems)

@@ -11,6 +11,8 @@ import pytest
 
 from harness.features import Case, WrittenFeature
 from harness.recorder import PROPERTY, Recorder
+from harness.scene import Scene
+from harness.vacuous import nothing_tested
 from harness.verdicts import Mismatch
 from reference_engine.problems import Problem, Stopped
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from _pytest._code.code import ExceptionInfo, TerminalRepr
 
 RECORDER: pytest.StashKey[Recorder] = pytest.StashKey()
+SCENE: pytest.StashKey[Scene] = pytest.StashKey()
 
 
 class FeatureModule(pytest.Module):
@@ -60,7 +63,9 @@ class ScenarioItem(pytest.Function):
 
     def setup(self) -> None:
         steps = tuple(self.case.steps())
-        self.stash[RECORDER] = Recorder(self.feature, self.case, steps)
+        recorder = self.stash[RECORDER] = Recorder(self.feature, self.case, steps)
+        # No fixture, which a conftest.py could replace.
+        self.stash[SCENE] = Scene(recorder, self.config.rootpath)
         super().setup()
 
     def runtest(self) -> None:
@@ -69,6 +74,10 @@ class ScenarioItem(pytest.Function):
         super().runtest()
         if len(recorder.done) != len(recorder.steps):
             raise Mismatch(f"only {len(recorder.done)} of {len(recorder.steps)} steps were executed")
+        message = nothing_tested(self.stash[SCENE], self.feature.path)
+        if message:
+            recorder.take_back(message)
+            raise Mismatch(message)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Where the scenario stands, and its name as a heading."""

@@ -8,25 +8,20 @@ from __future__ import annotations
 import codecs
 import difflib
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from harness.characters import character_problems
+from harness.gherkin_words import KEYWORDS, STEP_KEYWORDS, meant_heading, misread_heading
 from reference_engine.problems import Problem, Where
 
 Kind = Literal["given", "when", "then", ""]
 
 PLACEHOLDER = re.compile(r"<([^<>]+)>")
-KEYWORDS = ("Feature", "Rule", "Background", "Scenario Outline", "Scenario Template", "Scenario", "Examples")
-STEP_KEYWORDS = ("Given", "When", "Then", "And", "But")
 _KIND_OF: dict[str, Kind] = {"Context": "given", "Action": "when", "Outcome": "then"}
 _UNEXPECTED = re.compile(r"expected: .*, got '(?P<got>.*)'\Z", re.DOTALL)
-
-
-_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
-"""Marks that turn the reading direction of what follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +103,11 @@ class WrittenScenario:
 
 @dataclass(frozen=True, slots=True)
 class WrittenFeature:
-    """One feature file.  path: as the user named it."""
+    """One feature file.  path: as the user named it.
+
+    described: every line that counts as description, with what it describes: Feature, Rule, Background, Scenario or
+    Examples.  language: the code of the keywords' language.
+    """
 
     path: str
     name: str
@@ -118,6 +117,8 @@ class WrittenFeature:
     background: tuple[WrittenStep, ...]
     scenarios: tuple[WrittenScenario, ...]
     lines: tuple[str, ...]
+    described: tuple[tuple[int, str, str], ...] = ()
+    language: str = "en"
 
     def cases(self) -> list[Case]:
         """Everything that a run must execute: each scenario, and each row of an outline, once."""
@@ -168,25 +169,14 @@ def render(text: str, values: Mapping[str, str]) -> str:
     return PLACEHOLDER.sub(lambda m: values.get(m[1], m[0]), text)
 
 
-def find_features(paths: Iterable[str | Path]) -> list[Path]:
-    """All feature files at the paths and below them, each once, in order of their names."""
-    found: dict[Path, None] = {}
-    for given in paths:
-        path = Path(given)
-        files = sorted(path.rglob("*.feature")) if path.is_dir() else [path] if path.suffix == ".feature" else []
-        for file in files:
-            if not any(part.startswith(".") for part in file.parts[len(path.parts) : -1]):
-                found.setdefault(file)
-    return list(found)
-
-
 def read_feature(path: str | Path, problems: list[Problem], shown: str = "") -> WrittenFeature | None:
     """Reads one feature file.  shown: the path that messages name.  None, with Problems, where it can't be read."""
     shown = shown or str(path)
     try:
         content = Path(path).read_bytes()
     except OSError as error:
-        problems.append(Problem("feature-unreadable", f"the file can't be read: {error.strerror}", Where(shown)))
+        what, why = f"the file can't be read: {error.strerror}", "Its scenarios would prove nothing."
+        problems.append(Problem("feature-unreadable", what, Where(shown), why, "Check the path, and whether you may read it."))
         return None
     text = _decoded(content, shown, problems)
     return None if text is None else parse_feature(text, shown, problems)
@@ -198,18 +188,7 @@ def parse_feature(text: str, shown: str, problems: list[Problem]) -> WrittenFeat
     from gherkin.parser import Parser
 
     before = len(problems)
-    for number, line in enumerate(text.split("\n"), 1):
-        found = next((c for c in line.rstrip("\r") if c in _BIDI or (unicodedata.category(c) == "Cc" and c != "\t")), None)
-        if found is not None:
-            problems.append(
-                Problem(
-                    "control-character",
-                    f"there is an invisible character here (U+{ord(found):04X})",
-                    Where(shown, number),
-                    "It can make a line look other than it is, on a terminal and in a review.",
-                    "Remove it.",
-                )
-            )
+    problems += character_problems(text, shown)
     if len(problems) > before:
         return None
     lines = tuple(text.splitlines())
@@ -256,6 +235,7 @@ def _decoded(content: bytes, shown: str, problems: list[Problem]) -> str | None:
 
 def _syntax_problems(errors: Sequence[Any], shown: str, lines: tuple[str, ...]) -> list[Problem]:
     found: list[Problem] = []
+    lost_heading = False
     for error in errors:
         location = error.location
         where = Where(shown, location["line"], location.get("column", 0))
@@ -277,9 +257,13 @@ def _syntax_problems(errors: Sequence[Any], shown: str, lines: tuple[str, ...]) 
             what = f'the language "{message.rpartition(": ")[2]}" is not known'
             found.append(Problem("feature-language", what, where, remedy="Remove the line or name another language, like en or de."))
         elif unexpected:
+            if lost_heading and (not text or text.startswith("|") or text.partition(" ")[0] in STEP_KEYWORDS):
+                continue  # They stand below a heading that isn't one, and are right once it is.
             found.append(_unexpected(text, where, excerpt))
+            lost_heading = lost_heading or found[-1].slug == "heading-without-colon"
         else:
-            found.append(Problem("feature-syntax", message, where, excerpt=excerpt))
+            remedy = "Check this line and the one above: each starts with Given, When, Then, And, But or |."
+            found.append(Problem("feature-syntax", message, where, "The file can't be read past it.", remedy, excerpt))
     return found
 
 
@@ -287,6 +271,13 @@ def _unexpected(text: str, where: Where, excerpt: str) -> Problem:
     if not text:
         return Problem("feature-syntax", "the file ends too early", where, remedy="Complete the text or table that was begun last.")
     word = text.split()[0].rstrip(":")
+    heading = meant_heading(text)
+    bare = re.match(r"(Scenario Outline|Scenario Template|Scenario)\b(?!.*:)|(Background|Examples|Rule|Feature)\Z", text)
+    if (heading and not text.startswith(f"{heading}:")) or bare:
+        known = heading or text.split()[0]
+        what = 'this looks like a heading without ":"' if bare else misread_heading(text)
+        why = "The steps below it would belong to nothing."
+        return Problem("heading-without-colon", what, where, why, f"Write {known}: and the name.", excerpt)
     keywords = [*STEP_KEYWORDS, *KEYWORDS]
     near = difflib.get_close_matches(word.capitalize(), keywords, n=1, cutoff=0.7)
     if word in keywords:
@@ -324,7 +315,23 @@ def _feature(data: dict[str, Any], shown: str, lines: tuple[str, ...]) -> Writte
         background=background,
         scenarios=tuple(scenarios),
         lines=lines,
+        described=tuple(sorted(_described({"feature": data}, lines))),
+        language=data["language"],
     )
+
+
+_HOLDERS = {"feature": "Feature", "rule": "Rule", "background": "Background", "scenario": "Scenario"}
+
+
+def _described(child: dict[str, Any], lines: tuple[str, ...]) -> Iterator[tuple[int, str, str]]:
+    for key, holder in _HOLDERS.items():
+        part = child.get(key)
+        if part:
+            yield from ((*line, holder) for line in _description(part, lines))
+            for inner in part.get("children", ()):
+                yield from _described(inner, lines)
+            for examples in part.get("examples", ()):
+                yield from ((*line, "Examples") for line in _description(examples, lines))
 
 
 def _scenario(
@@ -403,6 +410,9 @@ def _examples_table(data: dict[str, Any]) -> WrittenTable | None:
 
 def _render_step(step: WrittenStep, values: Mapping[str, str]) -> WrittenStep:
     if not values:
+        return step
+    rows = (step.table.header, *step.table.rows) if step.table else ()
+    if "<" not in step.text and "<" not in (step.docstring or "") and not any("<" in c.value for row in rows for c in row):
         return step
     table = step.table and WrittenTable(
         tuple(_render_cell(c, values) for c in step.table.header),

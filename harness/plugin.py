@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from harness import tags
+from harness import run_scope, tags
 from harness.feature_items import RECORDER, FeatureModule, ScenarioItem
 from harness.features import read_feature
 from harness.lint import lint_feature
@@ -29,25 +29,17 @@ IDS: pytest.StashKey[dict[str, Where]] = pytest.StashKey()
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("trueup")
     group.addoption("--trueup-out", metavar="DIR", help="write the report, the record and scenarios.json into DIR")
+    group.addoption("--trueup-complete", action="store_true", help="fail where a scenario is written and not executed, for whatever reason")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[TALLY] = Tally()
     config.stash[IDS] = {}
-    roots = (config.invocation_params.dir / arg.partition("::")[0] for arg in config.args)
-    tags.register(config, tags.written_tags(roots))
+    tags.register(config, tags.written_tags(run_scope.named_paths(config)))
     # A broken feature file is one error in the report; the other files still run.
     config.option.continue_on_collection_errors = True
     config.pluginmanager.register(RunBook(config), "trueup-run-book")
     config.pluginmanager.register(importlib.import_module("harness.pytest_bdd_bridge"), "trueup-steps")
-
-
-@pytest.fixture
-def trueup_scene(request: pytest.FixtureRequest) -> object:
-    """The facts, the event and the outcome of the scenario that runs."""
-    from harness.scene import Scene
-
-    return Scene(request.node.stash[RECORDER], request.config.rootpath)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -66,7 +58,8 @@ def pytest_make_collect_report(collector: pytest.Collector) -> None:
     if not isinstance(collector, FeatureModule):
         return
     config = collector.config
-    feature = read_feature(collector.path, collector.problems, _shown(config, collector.path))
+    config.stash[TALLY].files.add(os.path.abspath(collector.path))
+    feature = read_feature(collector.path, collector.problems, run_scope.shown(config, collector.path))
     tally = config.stash[TALLY]
     if feature is not None:
         collector.feature = feature
@@ -127,6 +120,7 @@ class RunBook:
         self.tally = config.stash[TALLY]
         self.balance: Balance | None = None
         self.started = datetime.now(UTC)
+        self.contradicted = False
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -141,6 +135,11 @@ class RunBook:
                 if report.when == "teardown":
                     continue
                 value["outcome"] = report.outcome
+                if report.passed and any(step["outcome"] != "passed" for step in value["steps"]):
+                    # Somebody's hook has changed the verdict; the steps say what really happened.
+                    value["outcome"] = "failed"
+                    value["message"] = value["message"] or "the test runner says passed, and not all steps did"
+                    self.contradicted = True
                 if report.skipped and isinstance(report.longrepr, tuple):
                     value["message"] = report.longrepr[2].removeprefix("Skipped: ")
                 elif report.failed and not value["message"]:
@@ -163,11 +162,16 @@ class RunBook:
         if output is not None:
             output[PROPERTY] = self.tally.to_share()
             return
-        if config.option.collectonly or config.getoption("setupplan", False) or config.getoption("setuponly", False):
+        scope = run_scope.scope_of(config)
+        if scope.only_looks:
             return
         stopped = bool(session.shouldstop or session.shouldfail) or session.exitstatus == pytest.ExitCode.INTERRUPTED
-        self.balance = self.tally.balance(narrowed=_narrowed(config), stopped=stopped)
-        if self.balance.lost and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        run_scope.add_unopened(config, self.tally, scope)
+        self.balance = self.tally.balance(
+            narrowed=scope.narrowed, stopped=stopped, chosen=scope.chosen, complete=bool(config.getoption("trueup_complete"))
+        )
+        red = self.balance.lost or self.tally.broken or self.contradicted
+        if red and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         folder = config.getoption("trueup_out")
         if folder:
@@ -190,22 +194,12 @@ class RunBook:
         groups: dict[str, list[str]] = {}
         for entry in balance.not_executed:
             groups.setdefault(entry["why"], []).append(f"{entry['feature']}:{entry['line']} {entry['node']}")
+        for problem in self.tally.misnamed:
+            terminalreporter.write_line(str(problem), red=True)
         for why, names in groups.items():
             terminalreporter.write_line(f"  {len(names)} not executed - {why}")
-            shown = names if why.startswith("LOST") else names[:5]
+            shown = names if why.startswith(("LOST", "LEFT OUT")) else names[:5]
             for name in shown:
                 terminalreporter.write_line(f"      {name}")
             if len(shown) < len(names):
                 terminalreporter.write_line(f"      ... and {len(names) - len(shown)} more")
-
-
-def _shown(config: pytest.Config, path: Path) -> str:
-    for base in (config.invocation_params.dir, config.rootpath):
-        if path.is_relative_to(base):
-            return path.relative_to(base).as_posix()
-    return str(path)
-
-
-def _narrowed(config: pytest.Config) -> bool:
-    options = ("lf", "failedfirst", "stepwise")
-    return any("::" in arg for arg in config.args) or any(config.getoption(o, False) for o in options)

@@ -47,6 +47,11 @@ class Recorder:
         if len(self.done) < len(self.steps):
             self.end_step("failed", self.message)
 
+    def take_back(self, message: str) -> None:
+        """The last step passed, and that proves nothing."""
+        self.message = message
+        self.done[-1] |= {"outcome": "failed", "message": message}
+
     def as_dict(self) -> dict[str, Any]:
         """The record: only text, numbers, lists and names."""
         case, scenario = self.case, self.case.scenario

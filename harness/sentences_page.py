@@ -6,21 +6,23 @@ The examples are steps of features that run.  After a change write the page agai
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.adapters.data_folder import write_text
 from harness.catalogue import Sentence, catalogue, find
+from harness.feature_files import find_features
 from harness.features import (
     WrittenFeature,
     WrittenStep,
     WrittenTable,
-    find_features,
     parse_feature,
     read_feature,
 )
+from harness.formatting import aligned
 from harness.plan_drafts import PROFILE
+from harness.stepbook.examples import write_examples
 from harness.table_schemas import RECORD_SCHEMAS, described
 from harness.value_types import CELLS, TYPES
 from reference_engine.plans.document import load_yaml
@@ -73,10 +75,10 @@ def reference() -> str:
     return "\n".join(parts).replace(".  ", ". ").rstrip() + "\n"
 
 
-def uses_of_sentences() -> dict[str, list[Use]]:
-    """The steps of the project's features, and of the whole features on the page, by the sentence that they are."""
+def uses_of_sentences(features: Iterable[tuple[WrittenFeature, str]] | None = None) -> dict[str, list[Use]]:
+    """The steps of features by the sentence that they are: of the project's own and those on the page, where none are given."""
     found: dict[str, list[Use]] = {}
-    for feature, file in _features():
+    for feature, file in _features() if features is None else features:
         for case in feature.cases():
             for step in case.steps():
                 for entry in find(step.kind, step.text):
@@ -92,9 +94,10 @@ def page_features() -> list[str]:
 
 
 def write_page() -> None:
-    """Writes what follows from the code into the page; the part above it stays as it is."""
+    """Writes what follows from the code into the page; the part above it stays as it is.  The step book's examples too."""
     text = PAGE.read_text(encoding="utf-8")
     write_text(PAGE, text[: text.index(START)] + reference())
+    write_examples()
 
 
 def _features() -> Iterator[tuple[WrittenFeature, str]]:
@@ -117,14 +120,14 @@ def _sentence(entry: Sentence, uses: Sequence[Use]) -> list[str]:
     if not uses:
         # A test proves that such a sentence is refused.
         return [*out, "Not calculated yet: a scenario with it is refused.", "", *_gherkin(entry, entry.example)]
-    for use in _chosen(entry, uses):
+    for use in chosen_uses(entry, uses):
         out += _gherkin(entry, use.step.text, use.step.table, use.step.docstring)
         if use.file:
             out += [f"From [{Path(use.file).name}](../{use.file}).", ""]
     return out
 
 
-def _chosen(entry: Sentence, uses: Sequence[Use]) -> list[Use]:
+def chosen_uses(entry: Sentence, uses: Sequence[Use]) -> list[Use]:
     """The shortest use; where a word decides which table follows, the shortest for each word."""
     best: dict[str, Use] = {}
     decides = [name for name, kind in entry.slots if kind and TYPES[kind].decides]
@@ -154,14 +157,23 @@ def _column(field: Field) -> str:
 
 
 def _gherkin(entry: Sentence, text: str, table: WrittenTable | None = None, block: str | None = None) -> list[str]:
-    out = ["```gherkin", f"{entry.kind.capitalize()} {text}"]
+    return ["```gherkin", *step_lines(entry, text, table, block), "```", ""]
+
+
+def step_lines(entry: Sentence, text: str, table: WrittenTable | None = None, block: str | None = None) -> list[str]:
+    """A step with its table or text block as it is written in a feature."""
+    out = [f"{entry.kind.capitalize()} {text}"]
     if table is not None:
-        rows = [[c.value.replace("\\", "\\\\").replace("|", "\\|") for c in row] for row in (table.header, *table.rows)]
-        widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-        out += ["  | " + " | ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) + " |" for row in rows]
+        rows = [[_escaped(c.value) for c in row] for row in (table.header, *table.rows)]
+        out += [f"  {line}" for line in aligned(rows)]
     if block is not None:
-        out += ['  """', *(f"  {line}".rstrip() for line in block.splitlines()), '  """']
-    return [*out, "```", ""]
+        lines = block.replace('"""', '\\"\\"\\"').splitlines()
+        out += ['  """', *(f"  {line}".rstrip() for line in lines), '  """']
+    return out
+
+
+def _escaped(cell: str) -> str:
+    return cell.replace("\\", "\\\\").replace("|", "\\|").replace("\n", "\\n")
 
 
 def _form(form: str, words: Sequence[str]) -> str:

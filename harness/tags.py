@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from operator import index
 from pathlib import Path
+from typing import SupportsIndex
 
 import pytest
 
-from harness.features import find_features
+from harness.feature_files import find_features
 
 _TAG = re.compile(r"@([^\s@#]+)")
 _MEANINGS = {
@@ -24,9 +26,10 @@ class _Marker(str):
     __slots__ = ("tag",)
     tag: str
 
-    def split(self, sep: str | None = None, maxsplit: int = -1) -> list[str]:  # type: ignore[override]
+    def split(self, sep: str | None = None, maxsplit: SupportsIndex = -1) -> list[str]:
         if sep == ":":
-            return [self.tag, self[len(self.tag) + 2 :]][: maxsplit + 1 if maxsplit > 0 else 2]
+            most = index(maxsplit)
+            return [self.tag, self[len(self.tag) + 2 :]][: most + 1 if most > 0 else 2]
         return super().split(sep, maxsplit)
 
 

@@ -14,6 +14,10 @@ from reference_engine.problems import Problem
 SCHEMA = "trueup-scenarios/1"
 NOT_NAMED = "not named on the command line"
 DESELECTED = "left out by the options of this run"
+HIDDEN = "LEFT OUT by the configuration or a conftest.py, not by this command"
+UNOPENED = "LOST: it stands in a file that the test runner never opened"
+OUTSIDE = "LEFT OUT: its file lies outside the paths that the configuration names"
+SKIPPED = "SKIPPED"
 BROKEN = "its file has problems, so none of it runs"
 STOPPED = "the run was stopped before it"
 NO_RESULT = "LOST: it was selected, and no result came back"
@@ -30,9 +34,14 @@ class Tally:
     selected: set[str] = field(default_factory=set)
     broken: dict[str, list[dict[str, object]]] = field(default_factory=dict)
     results: dict[str, dict[str, Any]] = field(default_factory=dict)
+    files: set[str] = field(default_factory=set)
+    unopened: dict[str, str] = field(default_factory=dict)
+    misnamed: list[Problem] = field(default_factory=list)
 
-    def write_down(self, prefix: str, feature: WrittenFeature) -> None:
-        """A feature file that is part of the run.  prefix: its node id."""
+    def write_down(self, prefix: str, feature: WrittenFeature, unopened: str = "") -> None:
+        """A feature file that is part of the run.  prefix: its node id.  unopened: why the test runner didn't open it."""
+        if unopened:
+            self.unopened[prefix] = unopened
         for case in feature.cases():
             self.written[f"{prefix}::{case.node}"] = {
                 "node": case.node,
@@ -56,6 +65,7 @@ class Tally:
             "deselected": sorted(self.deselected),
             "selected": sorted(self.selected),
             "broken": self.broken,
+            "files": sorted(self.files),
         }
 
     def take_in(self, shared: dict[str, Any]) -> None:
@@ -64,11 +74,13 @@ class Tally:
         self.deselected.update(shared["deselected"])
         self.selected.update(shared["selected"])
         self.broken.update(shared["broken"])
+        self.files.update(shared["files"])
 
-    def balance(self, *, narrowed: bool, stopped: bool) -> Balance:
+    def balance(self, *, narrowed: bool, stopped: bool, chosen: bool = True, complete: bool = False) -> Balance:
         """narrowed: whether the command line names single scenarios, or only those that failed last time.
 
-        stopped: whether the run ended early, by its own options or by hand.
+        stopped: whether the run ended early, by its own options or by hand.  chosen: whether the command itself leaves
+        scenarios out; what a configuration leaves out unasked makes the run red.  complete: whether all must be executed.
         """
         missing: list[dict[str, Any]] = []
         lost = 0
@@ -79,18 +91,21 @@ class Tally:
             if outcome in ("passed", "failed"):
                 executed += 1
                 continue
-            why = self._why(node, narrowed, stopped, result)
-            lost += why.startswith("LOST")
+            why = self._why(node, narrowed, stopped, chosen, result)
+            lost += why != BROKEN and (complete or why.startswith(("LOST", "LEFT OUT", SKIPPED)))
             missing.append({**entry, "why": why})
         return Balance(len(self.written), len(self.selected), executed, lost, missing)
 
-    def _why(self, node: str, narrowed: bool, stopped: bool, result: dict[str, Any] | None) -> str:
-        if node.partition("::")[0] in self.broken:
+    def _why(self, node: str, narrowed: bool, stopped: bool, chosen: bool, result: dict[str, Any] | None) -> str:
+        file = node.partition("::")[0]
+        if file in self.broken:
             return BROKEN
         if result:
-            return f"{result['outcome']}: {result['message']}" if result["message"] else result["outcome"]
+            return f"{SKIPPED}: {result['message']}" if result["message"] else SKIPPED
+        if file in self.unopened:
+            return STOPPED if stopped else self.unopened[file]
         if node in self.deselected:
-            return DESELECTED
+            return DESELECTED if chosen else HIDDEN
         if node in self.selected:
             return STOPPED if stopped else NO_RESULT
         return NOT_NAMED if narrowed else VANISHED
@@ -98,7 +113,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Balance:
-    """The figures of a run.  lost: scenarios that are gone without a reason; one makes the run red."""
+    """The figures of a run.  lost: scenarios that weren't executed and nobody asked for that; one makes the run red."""
 
     written: int
     selected: int

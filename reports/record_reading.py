@@ -42,7 +42,7 @@ class Reader:
         fields = fields_of(kind)
         for name in data:
             if name not in fields:
-                self.wrong(f'{path} has the unknown part "{name}"', did_you_mean(str(name), fields) or _HINT)
+                self.wrong(f'{path} has the unknown part "{name}"', did_you_mean(str(name), fields, _HINT))
         values: dict[str, Any] = {}
         for name, (attribute, hint, optional) in fields.items():
             if name not in data:

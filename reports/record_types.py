@@ -19,12 +19,16 @@ FORMAT = 2
 """Version of the record's layout.  A record of another version is refused, never guessed at."""
 
 
+RunKind = Literal["demo", "reconcile", "compare", "calculate", "run"]
+"""The command that made a record."""
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """What ran.  git_commit: of the project, blank outside a repository; "+" at its end: modified files."""
 
     title: str
-    kind: Literal["demo", "reconcile", "compare", "calculate", "run"]
+    kind: RunKind
     trueup_version: str
     python_version: str
     git_commit: str = ""

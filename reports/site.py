@@ -5,15 +5,13 @@ Drawing is a pure function of the record: pages compute, templates render, nothi
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from reports.csv_files import differences_csv
+from reports.offline_page import asset, offline_page
 from reports.pages.causes import causes_page
 from reports.pages.differences import csv_name, differences_page
 from reports.pages.figures import count, seconds, upper_first
@@ -26,7 +24,6 @@ from reports.pages.signoff import signoff_page
 from reports.record import write_beside
 from reports.record_types import RunRecord
 
-_ROOM = Path(__file__).parent
 _SCRIPTS = ("amounts.js", "rows.js", "detail.js", "table.js", "page.js")
 INDEX = "index.html"
 
@@ -46,19 +43,6 @@ def page(record: RunRecord) -> str:
     """The whole report as HTML text.  It asks for nothing over a network, and forbids it."""
     csv = {grain.name: csv_name(record.grains, grain.name) for grain in record.grains}
     sign = signoff_page(record)
-    style = _asset("report.css")
-    foot = _foot(f"Run {sign.run_id} \u00b7 record {sign.hash}")
-    script = '(function () {\n"use strict";\n' + "".join(map(_asset, _SCRIPTS)) + "})();\n"
-    environment = Environment(
-        loader=FileSystemLoader(_ROOM / "templates"),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["count"] = count
-    environment.filters["seconds"] = seconds
-    environment.filters["upper_first"] = upper_first
     differences = differences_page(record)
     values: dict[str, Any] = {
         "front": front_page(record),
@@ -73,31 +57,13 @@ def page(record: RunRecord) -> str:
         "problems": record.problems,
         "sign": sign,
         "csv": csv,
-        "policy": _policy(script, (style, foot)),
-        "style": Markup(style),  # noqa: S704  our own asset
-        "foot": Markup(foot),  # noqa: S704  escaped by _foot
-        "script": Markup(script),  # noqa: S704  our own asset
     }
-    return environment.get_template("report.html").render(values)
-
-
-def _policy(script: str, styles: tuple[str, ...]) -> str:
-    sources = " ".join(map(_fingerprint, styles))
-    return (
-        f"default-src 'none'; script-src {_fingerprint(script)}; style-src {sources}; img-src data:; "
-        "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
-    )
-
-
-def _fingerprint(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+    filters = {"count": count, "seconds": seconds, "upper_first": upper_first}
+    foot = _foot(f"Run {sign.run_id} \u00b7 record {sign.hash}")
+    return offline_page("report.html", (asset("report.css"), foot), _SCRIPTS, values, filters)
 
 
 def _foot(text: str) -> str:
     """The foot of printed pages.  Every unusual character is escaped, for run names come from outside."""
     safe = "".join(c if c.isascii() and (c.isalnum() or c in " -.:") else f"\\{ord(c):x} " for c in text)
     return f'@page {{ @bottom-left {{ content: "{safe}"; }} }}\n'
-
-
-def _asset(name: str) -> str:
-    return (_ROOM / "assets" / name).read_text(encoding="utf-8")

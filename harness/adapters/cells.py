@@ -140,7 +140,7 @@ def _rate(text: str) -> str:
     try:
         return format_percent(parse_percent(text).value)
     except NotANumber as error:
-        raise NotReadable("not-a-number", str(error)) from None
+        raise NotReadable("not-a-number", error.what, error.remedy) from None
 
 
 def rate_text(value: Fraction) -> str:
@@ -181,7 +181,12 @@ def _span_reader(
     def read(cells: Sequence[str]) -> str:
         start, end = to_day(cells[a]), to_day(cells[b])
         if end < start:
-            raise NotReadable("period-order", f"the period ends on {end}, before it starts on {start}.")
+            raise NotReadable(
+                "period-order",
+                f"the period ends on {end}, before it starts on {start}.",
+                "Correct the row, or exchange the columns of from: and to: in the mapping.",
+                "It would be a period of no day.",
+            )
         return span_text(start, end)
 
     return CellReader(spec, read, first + 1, lambda cells: f"{cells[a]}, {cells[b]}")

@@ -63,7 +63,7 @@ _SCIENTIFIC = re.compile(r"[+-]?\d+([.,]\d+)?[eE][+-]?\d+\Z", re.ASCII)
 class NotReadable(ValueError):
     """The cell isn't written as declared.  The message and the remedy are for the author of the mapping."""
 
-    def __init__(self, slug: str, what: str, remedy: str = "", why: str = "") -> None:
+    def __init__(self, slug: str, what: str, remedy: str, why: str = "") -> None:
         super().__init__(what)
         self.slug, self.what, self.remedy, self.why = slug, what, remedy, why
 
@@ -98,7 +98,11 @@ class NumberForm:
                 )
             rest = rest[:decimals]
         if len(whole) + decimals > MAX_DIGITS:
-            raise NotReadable("number-too-long", f'"{text[:12]}..." has more than {MAX_DIGITS} digits.')
+            raise NotReadable(
+                "number-too-long",
+                f'"{text[:12]}..." has more than {MAX_DIGITS} digits.',
+                "Check the column of the mapping: no system pays such an amount.",
+            )
         return sign * int(whole + rest.ljust(decimals, "0"))
 
     def _signed(self, text: str) -> tuple[str, int]:

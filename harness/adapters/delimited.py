@@ -5,9 +5,10 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from harness.adapters.findings import Findings
 
@@ -103,7 +104,11 @@ def read_text_file(path: Path, form: TextFormat, findings: Findings) -> TextFile
     rows = _rows(reader, body, form, findings)
     if not rows:
         if findings.count == before:
-            findings.add("file-empty", "the file has no rows.")
+            findings.add(
+                "file-empty",
+                "the file has no rows.",
+                remedy="Export it again; a target without results has at least a header.",
+            )
         return None
     if form.header:
         first = rows.pop(0)
@@ -176,19 +181,34 @@ def _decoded(path: Path, form: TextFormat, findings: Findings) -> str | None:
             )
             return None
     if "\0" in text:
-        findings.add("file-nul", "the file holds a NUL character.", text[: text.index("\0")].count("\n") + 1)
+        findings.add(
+            "file-nul",
+            "the file holds a NUL character.",
+            text[: text.index("\0")].count("\n") + 1,
+            why="Nobody sees it, and it makes another name of the cell.",
+            remedy="Export it again; the encoding that the mapping declares may be wrong too.",
+        )
         return None
     return text
 
 
-def _rows(reader: object, body: list[str], form: TextFormat, findings: Findings) -> list[TextRow]:
+class _CsvReader(Protocol):
+    """What csv.reader returns, whose own type has no public name."""
+
+    @property
+    def line_num(self) -> int: ...
+
+    def __iter__(self) -> Iterator[list[str]]: ...
+
+
+def _rows(reader: _CsvReader, body: list[str], form: TextFormat, findings: Findings) -> list[TextRow]:
     rows: list[TextRow] = []
     csv.field_size_limit(_MAX_CELL)
     trim: Callable[[str], str] = str.strip
     read = 0
     try:
-        for cells in reader:  # type: ignore[attr-defined]
-            start, read = read, reader.line_num  # type: ignore[attr-defined]
+        for cells in reader:
+            start, read = read, reader.line_num
             if not cells:
                 continue
             raw = body[start] if read == start + 1 else "".join(body[start:read])

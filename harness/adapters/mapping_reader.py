@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from collections.abc import Mapping as MappingOf
 from fractions import Fraction
-from pathlib import Path, PurePosixPath
-from types import MappingProxyType
+from pathlib import Path
 
+from harness.adapters.cell_spec_reader import CodeTables, cell_spec, code_table, is_plain_path
 from harness.adapters.cultures import CULTURES, DATE_ORDERS, NEGATIVES
 from harness.adapters.delimited import DELIMITERS, ENCODINGS, QUOTINGS, TextFormat
 from harness.adapters.mapping import (
     EXTRA_VALUES,
     NAMES,
-    PERIOD_NAMES,
     AmountSpec,
     CellSpec,
     GrainMapping,
-    Lookup,
     Mapping,
     Tolerance,
 )
-from harness.adapters.periods import WrongPattern, period_reader
 from harness.adapters.strict import Section
 from reference_engine.plans.document import Node, load_yaml
 from reference_engine.problems import Problem, did_you_mean
 from reference_engine.vocabulary.numbers import MINOR_UNITS, NotANumber, parse_money
-
-CodeTables = MappingOf[str, dict[str, str]]
-NO_TABLES: CodeTables = MappingProxyType({})
-OTHERS = ("refuse", "as they are", "not compared")
 
 
 def read_mapping(path: Path, problems: list[Problem]) -> Mapping | None:
@@ -53,7 +44,13 @@ def mapping_of(node: Node, file: str, problems: list[Problem]) -> Mapping | None
     grains: list[GrainMapping] = []
     if grains_node is not None:
         if not grains_node.nodes():
-            top.problem("mapping-form", '"grains" must be a list with at least one grain.', grains_node)
+            top.problem(
+                "mapping-form",
+                '"grains" must be a list with at least one grain.',
+                grains_node,
+                why="Nothing would be compared.",
+                remedy="Begin with  - grain: NAME",
+            )
         grains = [g for n in grains_node.nodes() if (g := _grain(n, form, tables, problems)) is not None]
     top.close()
     ordered = _ordered(grains, problems)
@@ -141,17 +138,29 @@ def _grain(node: Node, form: TextFormat, tables: CodeTables, problems: list[Prob
     for spec in key:
         if spec.others == "not compared":
             part.problem(
-                "mapping-form", f'"{spec.name}" is in the key, so it is always compared.', node.get("key")
+                "mapping-form",
+                f'"{spec.name}" is in the key, so it is always compared.',
+                node.get("key"),
+                why="Without it nobody could tell which row is meant.",
+                remedy="Write  others: as they are  or  others: refuse.",
             )
     for spec in fields:
         if spec.name in {k.name for k in key}:
-            part.problem("mapping-form", f'"{spec.name}" stands in the key and in the values.', values)
+            part.problem(
+                "mapping-form",
+                f'"{spec.name}" stands in the key and in the values.',
+                values,
+                why="A part of the key is compared already.",
+                remedy="Remove it from the values, or from the key.",
+            )
     grain_file = part.text("file")
-    if grain_file and not _is_plain_path(grain_file):
+    if grain_file and not is_plain_path(grain_file):
         part.problem(
             "mapping-path",
             f"\"{grain_file}\" isn't a file name inside the export's folder.",
             node.get("file"),
+            why="A mapping reads only the export that it is given.",
+            remedy="Write the name as it stands in the folder, like payouts.csv.",
         )
     grain = GrainMapping(
         name=name,
@@ -220,7 +229,13 @@ def _amount(node: Node, tables: CodeTables, problems: list[Problem]) -> AmountSp
     decimals = part.count("decimals") if node.get("decimals") is not None else None
     part.take("decimals")
     if decimals is not None and decimals > 14:
-        part.problem("mapping-form", "amounts are compared to at most 14 decimals.", node.get("decimals"))
+        part.problem(
+            "mapping-form",
+            "amounts are compared to at most 14 decimals.",
+            node.get("decimals"),
+            why="No system pays finer than that.",
+            remedy="Write a number from 0 to 14, or leave it out for the decimals of the currency.",
+        )
     currency = None
     if currency_node is not None:
         if currency_node.is_text:
@@ -239,128 +254,19 @@ def _amount(node: Node, tables: CodeTables, problems: list[Problem]) -> AmountSp
     return AmountSpec(columns, currency, decimals, node.where) if columns and currency else None
 
 
-def cell_spec(
-    name: str, node: Node, names: Iterable[str], problems: list[Problem], tables: CodeTables = NO_TABLES
-) -> CellSpec | None:
-    """Reads how one of our names is found in a row of the export.  tables: the codes that a map may name."""
-    known = tuple(names)
-    part = Section(node, f'"{name}"', problems)
-    if name not in known:
-        part.problem(
-            "mapping-word",
-            f'"{name}" is not a name that expected rows have.',
-            node,
-            remedy=did_you_mean(name, known),
-        )
-        return None
-    before = len(problems)
-    columns = part.texts("column")
-    constant_node = part.take("constant")
-    constant = constant_node.text() if constant_node is not None else None
-    codes = _codes(part, tables)
-    lookup = _lookup(part, problems)
-    others = part.choice("others", OTHERS, "refuse")
-    pattern_node = part.take("pattern")
-    span = _span(part, name, problems)
-    blank = part.choice("blank", ("refused", "allowed"), "refused") == "allowed"
-    part.close()
-    if (
-        part.sound
-        and sum((bool(columns), constant_node is not None, span is not None)) != 1
-        and len(problems) == before
-    ):
-        part.problem(
-            "mapping-missing",
-            f'"{name}" must say where it is found.',
-            remedy="Write column: with a column of the export, or constant: with a value"
-            + (", or from: and to: with two columns." if name in PERIOD_NAMES else "."),
-        )
-    if codes and lookup:
-        part.problem("mapping-form", f'"{name}" has both a map and a lookup.', remedy="Keep one.")
-    if pattern_node is not None:
-        if name not in PERIOD_NAMES:
-            part.problem("mapping-form", f'a pattern is for periods, not for "{name}".', pattern_node)
-        else:
-            try:
-                period_reader(pattern_node.text())
-            except WrongPattern as error:
-                part.problem("mapping-pattern", str(error), pattern_node)
-    if len(problems) != before:
-        return None
-    pattern = pattern_node.text() if pattern_node is not None else ""
-    return CellSpec(name, columns, constant, codes, others, lookup, pattern, span, blank, node.where)
-
-
-def _codes(part: Section, tables: CodeTables) -> dict[str, str] | None:
-    node = part.take("map")
-    if node is None:
-        return None
-    if not node.is_text:
-        return code_table(part, node)
-    if node.text() not in tables:
-        part.problem(
-            "mapping-word",
-            f'no codes are called "{node.text()}".',
-            node,
-            remedy=did_you_mean(node.text(), tables),
-        )
-        return None
-    return dict(tables[node.text()])
-
-
-def code_table(part: Section, node: Node) -> dict[str, str]:
-    """The target's codes and what each means."""
-    if not node.is_mapping or not dict(node.items()):
-        part.problem("mapping-form", "codes are written as code: meaning.", node)
-    return {name: value.text() for name, value in node.items() if _is_text(part, value)}
-
-
-def _is_text(part: Section, node: Node) -> bool:
-    if not node.is_text:
-        part.problem("mapping-form", f"a code means text, not {node.kind}.", node)
-    return node.is_text
-
-
-def _span(part: Section, name: str, problems: list[Problem]) -> tuple[CellSpec, CellSpec] | None:
-    first, last = part.texts("from"), part.texts("to")
-    if not first and not last:
-        return None
-    if name not in PERIOD_NAMES:
-        part.problem("mapping-form", f'from and to are for periods, not for "{name}".')
-        return None
-    if not first or not last:
-        part.problem("mapping-missing", "a period said by its days needs both from: and to:.")
-        return None
-    return CellSpec("first day", first, where=part.node.where), CellSpec(
-        "last day", last, where=part.node.where
-    )
-
-
-def _lookup(part: Section, problems: list[Problem]) -> Lookup | None:
-    node = part.take("lookup")
-    if node is None:
-        return None
-    inner = Section(node, "the lookup", problems)
-    found = Lookup(
-        inner.text("file", must=True), inner.text("from", must=True), inner.text("to", must=True), node.where
-    )
-    if found.file and not _is_plain_path(found.file):
-        inner.problem(
-            "mapping-path",
-            f'"{found.file}" isn\'t a file beside the mapping or the export.',
-            node.get("file"),
-        )
-    inner.close()
-    return found
-
-
 def _tolerances(part: Section, problems: list[Problem]) -> list[Tolerance]:
     node = part.take("tolerance")
     out: list[Tolerance] = []
     if node is None:
         return out
     if not node.is_list:
-        part.problem("mapping-form", '"tolerance" must be a list.', node)
+        part.problem(
+            "mapping-form",
+            '"tolerance" must be a list.',
+            node,
+            why="Each tolerance has its own reason.",
+            remedy="Begin each with a dash:  - {amount: 0.01 EUR, reason: ...}",
+        )
     for entry in node.nodes():
         inner = Section(entry, "the tolerance", problems)
         text = inner.text("amount", must=True)
@@ -372,26 +278,35 @@ def _tolerances(part: Section, problems: list[Problem]) -> list[Tolerance]:
         try:
             money = parse_money(text)
         except NotANumber as error:
-            inner.problem("not-a-number", str(error), entry.get("amount"))
+            inner.problem(
+                "not-a-number",
+                error.what,
+                entry.get("amount"),
+                why="It decides which differences are accepted.",
+                remedy=error.remedy,
+            )
             continue
         if money.amount > 10**15:
             inner.problem(
                 "tolerance-large",
                 "a tolerance of more than 10^15 would accept anything.",
                 entry.get("amount"),
+                why="No difference would ever be reported.",
+                remedy="Write the largest difference that is accepted, like 0.01 EUR.",
             )
             continue
         if money.amount < 0:
-            inner.problem("tolerance-negative", "a tolerance is an amount from 0 up.", entry.get("amount"))
+            inner.problem(
+                "tolerance-negative",
+                "a tolerance is an amount from 0 up.",
+                entry.get("amount"),
+                why="It holds in both directions.",
+                remedy="Write it without the minus sign, like 0.01 EUR.",
+            )
             continue
         units = money.amount * Fraction(10) ** MINOR_UNITS[money.currency]
         out.append(Tolerance(int(units), money.currency, reason, plan, component, entry.where))
     return out
-
-
-def _is_plain_path(text: str) -> bool:
-    path = PurePosixPath(text.replace("\\", "/"))
-    return not path.is_absolute() and ".." not in path.parts and ":" not in text
 
 
 def _ordered(grains: list[GrainMapping], problems: list[Problem]) -> list[GrainMapping]:
@@ -400,7 +315,13 @@ def _ordered(grains: list[GrainMapping], problems: list[Problem]) -> list[GrainM
     for grain in grains:
         if grain.name in by_name:
             problems.append(
-                Problem("mapping-duplicate", f'the grain "{grain.name}" stands twice.', grain.where)
+                Problem(
+                    "mapping-duplicate",
+                    f'the grain "{grain.name}" stands twice; first at {by_name[grain.name].where}.',
+                    grain.where,
+                    "Only one of them could be compared.",
+                    "Remove one, or give it a name of its own.",
+                )
             )
         by_name.setdefault(grain.name, grain)
     ordered: list[GrainMapping] = []
@@ -413,6 +334,8 @@ def _ordered(grains: list[GrainMapping], problems: list[Problem]) -> list[GrainM
                     "mapping-circle",
                     f"the grains {', '.join(g.name for g in waiting)} follow from each other.",
                     waiting[0].where,
+                    "None of them would come first.",
+                    'Remove "follows from" of the finest grain.',
                 )
             )
             return ordered
@@ -425,12 +348,22 @@ def _ordered(grains: list[GrainMapping], problems: list[Problem]) -> list[GrainM
                     "mapping-word",
                     f'"{grain.name}" follows from "{grain.follows_from}", which is no grain here.',
                     grain.where,
-                    remedy=did_you_mean(grain.follows_from, [n for n in by_name if n != grain.name]),
+                    remedy=did_you_mean(
+                        grain.follows_from,
+                        [n for n in by_name if n != grain.name],
+                        'Remove "follows from": this is the only grain.',
+                    ),
                 )
             )
         if grain.follows_from and by_name.get(grain.follows_from, grain).expected != "lines":
             problems.append(
-                Problem("mapping-form", f'"{grain.name}" can only follow from a grain of lines.', grain.where)
+                Problem(
+                    "mapping-form",
+                    f'"{grain.name}" can only follow from a grain of lines.',
+                    grain.where,
+                    "Sums can't be taken apart into other sums.",
+                    'Name a grain with "expected: lines", or remove "follows from".',
+                )
             )
     # An independent grain of lines is finer than one of payouts.
     return [g for g in ordered if not g.follows_from and g.expected == "lines"] + [

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 
 from harness.adapters.cultures import NotReadable
+from reference_engine.problems import did_you_mean
+from reference_engine.vocabulary.refusals import NotAccepted
 
 _MONTHS = (
     "january",
@@ -34,8 +36,8 @@ _TOKEN = re.compile(r"\{([^{}]*)\}")
 TOKEN_WORDS = tuple(_TOKENS)
 
 
-class WrongPattern(ValueError):
-    """The pattern itself can't be used.  The message is for the author of the mapping."""
+class WrongPattern(NotAccepted):
+    """The pattern itself can't be used.  Said to the author of the mapping."""
 
 
 def period_reader(pattern: str) -> Callable[[str], str]:
@@ -49,15 +51,17 @@ def period_reader(pattern: str) -> Callable[[str], str]:
     for match in _TOKEN.finditer(pattern):
         word = match[1]
         if word not in _TOKENS:
-            raise WrongPattern(f'"{{{word}}}" isn\'t known in a period pattern; known: {", ".join(_TOKENS)}.')
+            raise WrongPattern(f'"{{{word}}}" isn\'t known in a period pattern.', did_you_mean(word, _TOKENS))
         if word in names:
-            raise WrongPattern(f'"{{{word}}}" stands twice in the pattern.')
+            raise WrongPattern(f'"{{{word}}}" stands twice in the pattern.', "Remove one.")
         names.append(word)
         parts += [re.escape(pattern[at : match.start()]), _TOKENS[word]]
         at = match.end()
     parts.append(re.escape(pattern[at:]))
     if "year" not in names:
-        raise WrongPattern("a period pattern needs {year}.")
+        raise WrongPattern(
+            "a period pattern needs {year}.", "Write where the year stands, like {year}-{month}."
+        )
     expression = re.compile("".join(parts) + r"\Z", re.ASCII)
 
     def read(text: str) -> str:
@@ -87,11 +91,15 @@ def _label(text: str, parts: dict[str, str]) -> str:
                 )
             months.add(number)
     if len(months) > 1:
-        raise NotReadable("not-a-period", f'"{text}" names two different months.')
+        raise NotReadable(
+            "not-a-period", f'"{text}" names two different months.', "Correct the label in the target, or map it."
+        )
     if months:
         month = months.pop()
         if not 1 <= month <= 12:
-            raise NotReadable("not-a-period", f'"{text}": there is no month {month}.')
+            raise NotReadable(
+                "not-a-period", f'"{text}": there is no month {month}.', "Correct the pattern in the mapping, or map the label."
+            )
         return f"{year}-{month:02d}"
     if parts.get("period"):
         return f"{year}-P{int(parts['period']):02d}"

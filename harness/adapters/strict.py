@@ -9,6 +9,7 @@ from reference_engine.plans.document import Node
 from reference_engine.problems import Problem, did_you_mean
 
 T = TypeVar("T")
+_NAMED = "Write each value behind its name and a colon."
 
 
 class Section:
@@ -22,7 +23,7 @@ class Section:
         self._taken: list[str] = []
         self.sound = node.is_mapping
         if not node.is_mapping:
-            hint = f"Write it with its names, like {{column: {node.text()}}}." if node.text() else ""
+            hint = f"Write it with its names, like {{column: {node.text()}}}." if node.text() else _NAMED
             self.problem(
                 "mapping-form", f"{what} must be names and values, not {node.kind}.", node, remedy=hint
             )
@@ -50,6 +51,9 @@ class Section:
                 "mapping-form",
                 f'"{name}" must be text, not {node.kind if not node.is_text else "blank"}.',
                 node,
+                remedy=f'Fill in "{name}", or remove the line.'
+                if node.is_text
+                else f"Write one word or sentence behind  {name}:",
             )
             return default
         return node.text()
@@ -79,7 +83,9 @@ class Section:
         if node is None:
             return default
         if not (node.text().isascii() and node.text().isdigit()):
-            self.problem("mapping-form", f'"{name}" must be a whole number, like 2.', node)
+            self.problem(
+                "mapping-form", f'"{name}" must be a whole number.', node, remedy="Write digits only, like 2."
+            )
             return default
         return int(node.text())
 
@@ -91,7 +97,12 @@ class Section:
     def texts_of(self, node: Node, name: str) -> tuple[str, ...]:
         parts = (node,) if node.is_text else node.nodes()
         if not parts or not all(p.is_text for p in parts):
-            self.problem("mapping-form", f'"{name}" must be text or a list of texts.', node)
+            self.problem(
+                "mapping-form",
+                f'"{name}" must be text or a list of texts.',
+                node,
+                remedy=f"Write one word, like  {name}: A,  or a list of them, like  {name}: [A, B].",
+            )
             return ()
         return tuple(p.text() for p in parts)
 
@@ -101,7 +112,9 @@ class Section:
         if node is None:
             return []
         if not node.is_mapping:
-            self.problem("mapping-form", f'"{name}" must be names and values, not {node.kind}.', node)
+            self.problem(
+                "mapping-form", f'"{name}" must be names and values, not {node.kind}.', node, remedy=_NAMED
+            )
             return []
         return [out for key, value in node.items() if (out := read(key, value)) is not None]
 

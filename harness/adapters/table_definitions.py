@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 
+from harness.adapters.cell_spec_reader import code_table
 from harness.adapters.cells import Lookups, bind
 from harness.adapters.delimited import TextFile, TextFormat, TextRow, read_text_file
 from harness.adapters.findings import Findings
 from harness.adapters.mapping import Lookup
-from harness.adapters.mapping_reader import code_table
 from harness.adapters.strict import Section
 from reference_engine.plans.document import Node, load_yaml
 from reference_engine.problems import Problem, did_you_mean
@@ -26,7 +26,7 @@ _Cell = Callable[[Sequence[str]], str]
 class _Wrong(ValueError):
     """The cell can't be made into a standard cell.  slug and remedy for its author."""
 
-    def __init__(self, slug: str, what: str, remedy: str = "") -> None:
+    def __init__(self, slug: str, what: str, remedy: str) -> None:
         super().__init__(what)
         self.slug, self.remedy = slug, remedy
 
@@ -161,7 +161,12 @@ class _Maker:
             codes = self._lookup(lookup_node)
         part.close()
         if bool(columns) == (constant is not None):
-            part.problem("mapping-missing", f'"{name}" needs either a column or a constant.')
+            part.problem(
+                "mapping-missing",
+                f'"{name}" needs either a column or a constant.',
+                why="With both, one of them would be ignored." if columns else "Its cells would be blank.",
+                remedy="Remove one." if columns else 'Add "column:" or "constant:".',
+            )
             return None
         if constant is not None:
             value = constant.text()
@@ -206,4 +211,4 @@ def _percent(text: str) -> str:
     try:
         return format_number(parse_number(text) * Fraction(100)).replace(",", "") + "%"
     except NotANumber as error:
-        raise _Wrong("not-a-number", str(error)) from None
+        raise _Wrong("not-a-number", error.what, error.remedy) from None

@@ -170,7 +170,12 @@ class _GrainReader:
         assert self.amount_at is not None
         currency = self.currency.read(cells)
         if not currency:
-            raise NotReadable("blank-cell", "the amount has no currency.")
+            raise NotReadable(
+                "blank-cell",
+                "the amount has no currency.",
+                "Fill in the column of the currency, or write the currency itself into the mapping.",
+                "100 of one currency isn't 100 of another.",
+            )
         decimals = self.decimals.get(currency)
         if decimals is None:
             own = MINOR_UNITS[currency]

@@ -61,7 +61,15 @@ def read_plans(paths: Sequence[str], problems: list[Problem]) -> list[Plan]:
         if path.is_dir():
             found = sorted(path.glob("*.yaml"))
             if not found:
-                problems.append(Problem("no-plans", "the folder holds no plan files (*.yaml).", Where(text)))
+                problems.append(
+                    Problem(
+                        "no-plans",
+                        "the folder holds no plan files (*.yaml).",
+                        Where(text),
+                        "Nothing says what is paid.",
+                        "Give the folder of your plans, or a plan file itself.",
+                    )
+                )
             files += found
         else:
             files.append(path)

@@ -25,6 +25,7 @@ from reference_engine.vocabulary.results import EarnedLine, Payout
 from reference_engine.world import World
 from reports import record as kept
 from reports.pages.differences import csv_name
+from reports.record_types import RunKind
 from reports.site import draw
 
 MAX_EXPLAINED = 20_000
@@ -48,7 +49,7 @@ class Job:
     """
 
     title: str
-    kind: str
+    kind: RunKind
     command: str
     mapping_file: Path
     actual: Path

@@ -17,6 +17,7 @@ from harness.reconcile.results import Difference, GrainResult, Reconciliation
 from reference_engine.results import Result
 from reference_engine.vocabulary.plan import Plan
 from reports import record as kept
+from reports.record_types import RunKind
 
 LINE_STAGES = {
     "amount": "earning",
@@ -29,9 +30,9 @@ LINE_STAGES = {
 """The first stage at which a single line differs, by the class of the difference."""
 
 
-def identity(title: str, kind: str) -> kept.Identity:
+def identity(title: str, kind: RunKind) -> kept.Identity:
     """What ran: versions and the commit of the project."""
-    return kept.Identity(title, kind, version("trueup"), platform.python_version(), _commit())  # type: ignore[arg-type]
+    return kept.Identity(title, kind, version("trueup"), platform.python_version(), _commit())
 
 
 def circumstances(command: str, started: datetime) -> kept.Circumstances:
@@ -128,7 +129,7 @@ def known_of(found: Reconciliation) -> tuple[kept.KnownDifference, ...]:
                 amount=totals(known.difference, grain),
                 reason=known.reason,
                 until=str(known.until),
-                state=outcome.state,  # type: ignore[arg-type]
+                state=outcome.state,
                 message=outcome.message,
                 owner=known.owner,
                 ticket=known.ticket,

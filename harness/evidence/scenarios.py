@@ -98,7 +98,7 @@ def _verdict(
         several = "s" if len(problems) > 1 else ""
         return kept.Verdict("stopped", f"{len(problems)} problem{several} in the features; {figures}.", 2)
     if lost:
-        return kept.Verdict("failed", f"{_scenarios(lost)} written and lost; {figures}.", 1)
+        return kept.Verdict("failed", f"{_scenarios(lost)} written and not tested; {figures}.", 1)
     if not counts.executed:
         return kept.Verdict("stopped", f"Nothing was tested: {figures}.", 2)
     if failed:

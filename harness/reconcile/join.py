@@ -119,7 +119,7 @@ def _typed(side: str, keys: list[str], fields: list[str]) -> str:
 def _repeated_keys(keys: list[str]) -> str:
     listed = ", ".join(keys)
     return (
-        f"SELECT {listed} FROM expected GROUP BY {listed} HAVING count(*) > 1\n"  # noqa: S608
+        f"SELECT {listed} FROM expected GROUP BY {listed} HAVING count(*) > 1\n"  # noqa: S608  (of names of ours alone: k0, f0)
         f"  UNION SELECT {listed} FROM actual GROUP BY {listed} HAVING count(*) > 1"
     )
 
@@ -147,14 +147,14 @@ SELECT e."row" AS expected_row, a."row" AS actual_row,
   WHEN a.amount <> e.amount THEN 'tolerated'
   ELSE 'matched'
   END AS class
-FROM e FULL JOIN a ON {same}"""  # noqa: S608
+FROM e FULL JOIN a ON {same}"""  # noqa: S608  (of names of ours alone: k0, f0)
 
 
 def _repeated_statement(keys: list[str]) -> str:
     on_repeated = " AND ".join(f"s.{k} = r.{k}" for k in keys)
     listed = ", ".join(f"s.{k}" for k in keys)
     return (
-        f"WITH repeated AS (\n  {_repeated_keys(keys)}\n)\n"  # noqa: S608
+        f"WITH repeated AS (\n  {_repeated_keys(keys)}\n)\n"  # noqa: S608  (of names of ours alone: k0, f0)
         f'SELECT 0 AS side, s."row", {listed} FROM expected s JOIN repeated r ON {on_repeated}\n'
         f'UNION ALL SELECT 1 AS side, s."row", {listed} FROM actual s JOIN repeated r ON {on_repeated}\n'
         f"ORDER BY side, 2"

@@ -59,7 +59,13 @@ def known_difference(node: Node, mapping: Mapping, problems: list[Problem]) -> K
     if until_text:
         day = parse_date(until_text)
         if day is None:
-            part.problem("not-a-date", f'"{until_text}" is not a date, like 2026-09-30.', node.get("until"))
+            part.problem(
+                "not-a-date",
+                f'"{until_text}" is not a date.',
+                node.get("until"),
+                why="Nothing would say how long the difference is accepted.",
+                remedy="Write year-month-day, like 2026-09-30.",
+            )
         until = day or date.min
     if text:
         try:
@@ -69,7 +75,13 @@ def known_difference(node: Node, mapping: Mapping, problems: list[Problem]) -> K
             scale = own if decimals is None else max(own, decimals)
             money = added([((amount.currency, int(amount.amount * Fraction(10) ** scale)),)])
         except NotANumber as error:
-            part.problem("not-a-number", str(error), node.get("difference"))
+            part.problem(
+                "not-a-number",
+                error.what,
+                node.get("difference"),
+                why="Only this very difference is accepted.",
+                remedy=error.remedy,
+            )
     if len(problems) != before:
         return None
     return KnownDifference(grain, key, money, reason, until, owner, ticket, node.where)
@@ -87,7 +99,9 @@ def _key(part: Section, node: Node, names: Sequence[str]) -> tuple[tuple[str, st
                 "known-form", f'"{name}" is no part of the key here.', value, remedy=did_you_mean(name, names)
             )
         elif not value.is_text:
-            part.problem("known-form", f'"{name}" must be text.', value)
+            part.problem(
+                "known-form", f'"{name}" must be text.', value, remedy=f"Write one value behind  {name}:"
+            )
         else:
             entries.append((name, value.text()))
     return tuple(entries)

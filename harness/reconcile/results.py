@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Literal
 
 from harness.adapters.mapping import GrainMapping
 from harness.adapters.rows import ResultRow, SourceRow
@@ -70,7 +71,7 @@ class KnownOutcome:
     """What became of a known difference: accepted, changed, gone or expired.  Only the first holds."""
 
     known: KnownDifference
-    state: str
+    state: Literal["accepted", "changed", "gone", "expired"]
     message: str
     ids: tuple[str, ...] = ()
 

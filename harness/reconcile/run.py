@@ -6,7 +6,7 @@ import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
 
@@ -127,7 +127,8 @@ def reconcile_tables(
     today: date | None = None,
 ) -> Reconciliation:
     """Compares two sides, grain by grain.  Both may be exports, as when two releases are compared."""
-    day = today or date.today()  # noqa: DTZ011  (a day of the calendar, not a moment)
+    # The day on the user's own calendar, by which an acceptance ends.
+    day = today or datetime.now().astimezone().date()
     grains: list[GrainResult] = []
     outcomes: list[KnownOutcome] = []
     for grain in mapping.grains:

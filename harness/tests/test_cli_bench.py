@@ -73,3 +73,18 @@ def test_a_scenario_has_its_own_deals(trueup: Callable[..., Any]) -> None:
     ran = trueup("bench", "scenario", "--deals", "500")
     assert ran.code == 2
     assert "five deals" in ran.err
+
+
+def test_a_run_of_features_is_measured(trueup: Callable[..., Any]) -> None:
+    ran = trueup("bench", "features", "--scenarios", "20", "--rounds", "1", "--json")
+    assert ran.code == 0, ran.err
+    shown = json.loads(ran.out)["features"]
+    assert (shown["scenarios"], shown["steps"]) == (20, 160)
+    assert shown["definitions"] > 50
+    assert min(shown["bare_seconds"], shown["run_seconds"], shown["check_seconds"]) > 0
+    assert shown["ratio"] == pytest.approx(shown["run_seconds"] / shown["bare_seconds"], abs=0.02)
+
+
+def test_only_features_have_scenarios_to_count(trueup: Callable[..., Any]) -> None:
+    assert trueup("bench", "engine", "--scenarios", "20").code == 2
+    assert trueup("bench", "features", "--deals", "200").code == 2

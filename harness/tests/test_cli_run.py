@@ -35,6 +35,8 @@ RUNS = {
     "broken": ["broken", "good"],
     "nothing selected": ["good", "--", "-k", "nosuchname"],
     "selected": ["good", "red", "--", "-k", "PAY-01"],
+    "selected, and all must run": ["good", "red", "--complete", "--", "-k", "PAY-01"],
+    "deselected": ["good", "red", "--", "--deselect", "red/pay.feature::RED-01"],
     "no features": ["none"],
     "no folder": [],
 }
@@ -103,6 +105,21 @@ def test_features_that_pass(ran: Callable[[str], Feature]) -> None:
     assert {i["role"] for i in run.record["inputs"]} == {"feature"}
     assert "One deal" in run.page
     assert f"Report: {(run.folder / 'index.html').as_posix()}" in run.out
+
+
+def test_what_is_left_out_of_a_complete_run_fails_it(ran: Callable[[str], Feature]) -> None:
+    run = ran("selected, and all must run")
+    assert run.code == 1, run.out + run.err
+    assert run.counts == (2, 1, 1, 1)
+    assert run.record["verdict"]["sentence"].startswith("1 scenario written and not tested")
+
+
+def test_what_is_deselected_is_counted(ran: Callable[[str], Feature]) -> None:
+    run = ran("deselected")
+    assert run.code == 0, run.out + run.err
+    assert run.counts == (2, 1, 1, 1)
+    (missing,) = run.record["scenario_counts"]["not_executed"]
+    assert (missing["id"], missing["why"]) == ("RED-01", "left out by the options of this run")
 
 
 def test_features_that_fail(ran: Callable[[str], Feature]) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.features import find_features, parse_feature, read_feature
+from harness.feature_files import find_features
+from harness.features import parse_feature, read_feature
 from harness.lint import advise_features, lint_feature, lint_features
 from reference_engine.problems import Problem
 

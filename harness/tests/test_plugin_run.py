@@ -191,9 +191,9 @@ def test_skipped_is_not_executed(project: pytest.Pytester) -> None:
         "def pytest_collection_modifyitems(items):\n    items[0].add_marker(pytest.mark.skip(reason='not today'))\n"
     )
     result, _, data = run(project, "features")
-    assert result.ret == 0
-    assert (data["selected"], data["executed"]) == (3, 2)
-    assert [e["why"] for e in data["not_executed"]] == ["skipped: not today"]
+    assert result.ret == 1
+    assert (data["selected"], data["executed"], data["lost"]) == (3, 2, 1)
+    assert [e["why"] for e in data["not_executed"]] == ["SKIPPED: not today"]
 
 
 def test_byte_order_mark_and_line_ends(project: pytest.Pytester) -> None:

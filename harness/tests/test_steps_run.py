@@ -80,7 +80,7 @@ def test_expectations_that_hold_say_nothing() -> None:
         ("total payouts for 2026-Q1 are 80.00 EUR", ["+10.00 EUR", "Ben Katz: 50.00 EUR"]),
         ('the attainment of "Ana Ruiz" for 2026-01 is 100%', ["No attainment"]),
         ('the balance of "Ana Ruiz" after 2026-01 is -5.00 EUR', ["-5.00 EUR", "0.00 EUR", "+5.00 EUR"]),
-        ('the calculation is refused because "x"', ["and it was not"]),
+        ('the calculation is refused because "no plan at all"', ["and it was not"]),
         ("the target system agrees within 0.01 EUR", ["No results of a target system"]),
     ],
 )
@@ -155,11 +155,6 @@ def test_a_payout_of_part_of_a_pay_period_is_not_guessed() -> None:
     quarterly = BASE.replace("monthly", "quarterly")
     message = run(quarterly + CALCULATE + '    Then the payout of "Ana Ruiz" for 2026-01 is 40.00 EUR\n')
     assert "longer than 2026-01" in message
-
-
-def test_what_is_not_calculated_yet_is_refused_not_ignored() -> None:
-    paid = BASE + '    And the payout of "Ana Ruiz" for 2026-01 was 5.00 EUR\n' + CALCULATE
-    assert "yet" in run(paid + "    Then total payouts for 2026-Q1 are 90.00 EUR\n")
 
 
 @pytest.mark.parametrize("name", ["../pyproject.toml", "/etc/hostname", "plans/../../pyproject.toml"])

@@ -1,4 +1,4 @@
-"""`trueup bench`: how quick the engine is on this machine."""
+"""`trueup bench`: how quick the engine and runs of features are on this machine."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from harness.cli.output import Progress
 
 if TYPE_CHECKING:
     from harness.bench.engine import Measured
+    from harness.bench.features import Cost
     from harness.bench.scenario import Latency
 
 SIZES = (1_000_000, 10_000_000)
 GOAL, GOAL_MS = 1.3, 5
+GOAL_RUN, GOAL_CHECK = 1.5, 0.25
 
 
 @click.command("bench")
-@click.argument("what", type=click.Choice(["engine", "scenario"]))
+@click.argument("what", type=click.Choice(["engine", "scenario", "features"]))
 @click.option(
     "--deals",
     type=click.IntRange(100, 100_000_000),
@@ -27,15 +29,16 @@ GOAL, GOAL_MS = 1.3, 5
     metavar="N",
     help="How many deals; may be given more than once. 1 million and 10 million where left out.",
 )
+@click.option("--scenarios", type=click.IntRange(10, 100_000), metavar="N", help="How many scenarios the features have; 1000 where left out.")
 @click.option(
     "--rounds",
     type=click.IntRange(1, 100_000),
     metavar="N",
-    help="How often each is measured. 3 for the engine and 200 for the scenario where left out.",
+    help="How often each is measured. 3 for the engine, 200 for the scenario and 2 for features where left out.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-def command(what: str, deals: tuple[int, ...], rounds: int | None, as_json: bool) -> int:
-    """Measures how quick the engine is on this machine.
+def command(what: str, deals: tuple[int, ...], scenarios: int | None, rounds: int | None, as_json: bool) -> int:
+    """Measures how quick trueup is on this machine.
 
     engine: generated deals (splits, four levels of roll-up, currencies, tiers on the year's attainment, caps that
     carry, draws) by the engine and, in turns on the same deals, by the least program that calculates the same plans.
@@ -43,17 +46,27 @@ def command(what: str, deals: tuple[int, ...], rounds: int | None, as_json: bool
 
     scenario: five deals, from the tables of a feature to payouts, many times in a warm process.
 
+    features: the same feature files as trueup runs them, as pytest-bdd alone runs them with as many step definitions
+    that do nothing, and as `trueup check` reads them, in turns.
+
     Example: trueup bench engine --deals 100000
     """
     from harness.bench.engine import Differs
 
     progress = Progress(quiet=as_json)
+    shown: dict[str, Any]
     try:
-        if what == "scenario":
-            if deals:
-                raise click.UsageError("--deals is for the engine; a scenario has five deals.")
+        if deals and what != "engine":
+            raise click.UsageError("--deals is for the engine; a scenario has five deals.")
+        if scenarios and what != "features":
+            raise click.UsageError("--scenarios is for features.")
+        if what == "features":
+            cost = _features(scenarios or 1000, rounds or 2, progress)
+            shown = {"features": cost.as_dict()}
+            text = _words_of_features(cost)
+        elif what == "scenario":
             latency = _scenario(rounds or 200, progress)
-            shown: dict[str, Any] = {"scenario": latency.as_dict()}
+            shown = {"scenario": latency.as_dict()}
             text = _words_of_scenario(latency)
         else:
             found = _engine(deals or SIZES, rounds or 3, progress)
@@ -81,6 +94,21 @@ def _scenario(rounds: int, progress: Progress) -> Latency:
 
     progress.step("five deals, from tables to payouts")
     return measure(rounds)
+
+
+def _features(scenarios: int, rounds: int, progress: Progress) -> Cost:
+    from harness.bench.features import measure
+
+    return measure(scenarios, rounds, progress.step)
+
+
+def _words_of_features(cost: Cost) -> str:
+    return (
+        f"{cost.scenarios:,} scenarios with {cost.steps:,} steps and {cost.definitions} step definitions, seconds of the processor:\n"
+        f"  pytest-bdd alone, steps that do nothing   {cost.bare:6.2f} s\n"
+        f"  trueup run, with record and report        {cost.run:6.2f} s   {cost.ratio:.2f} times that; goal: at most {GOAL_RUN}\n"
+        f"  trueup check                              {cost.check:6.2f} s   {cost.check_ratio:.2f} times that; goal: less than {GOAL_CHECK}"
+    )
 
 
 def _words_of_engine(found: list[Measured]) -> str:

@@ -101,7 +101,7 @@ def _closes(
     """The runs of every close, one after the other."""
     from harness.cli.tables import table
     from harness.evidence.figures import plain
-    from reference_engine.problems import Problem, Stopped
+    from reference_engine.problems import Problem, Stopped, Where
     from reference_engine.replay import closes_of, replay
     from reference_engine.vocabulary.numbers import format_money
 
@@ -110,6 +110,7 @@ def _closes(
             Problem(
                 "option",
                 "--closes goes without --as-of, --until and --out.",
+                Where("--closes"),
                 why="Each close is a run of its own, as of its own day.",
                 remedy="Leave the other options out.",
             )
@@ -120,6 +121,7 @@ def _closes(
             Problem(
                 "no-closes",
                 "the fiscal calendar states no close date.",
+                Where(world.table("fiscal_calendar").file or "--closes"),
                 why="Nothing says when a period was closed and what was known then.",
                 remedy='Fill the column "close date" of the table fiscal_calendar.',
             )
@@ -149,6 +151,7 @@ def _closes(
 
 def _as_dict(result: Result, out: Path | None) -> dict[str, Any]:
     from harness.evidence.figures import plain
+    from reference_engine.uncounted import uncounted
 
     return {
         "payouts": [
@@ -180,6 +183,7 @@ def _as_dict(result: Result, out: Path | None) -> dict[str, Any]:
             "amounts": {c: plain(v, c) for c, v in sorted(result.unpaid().amounts.items())},
             "first": list(result.unpaid().names[:20]),
         },
+        "notes": [note.as_dict() for note in uncounted(result)],
         "out": out.as_posix() if out is not None else None,
     }  # fmt: skip
 
@@ -192,6 +196,7 @@ def _table(result: Result, name: str) -> list[dict[str, str]]:
 
 def _print(result: Result, out: Path | None, more: list[str]) -> None:
     from harness.cli.tables import table
+    from reference_engine.uncounted import uncounted
     from reference_engine.vocabulary.numbers import format_money, shown_money, shown_number
 
     rows = list(_rows(result))
@@ -211,6 +216,8 @@ def _print(result: Result, out: Path | None, more: list[str]) -> None:
         )
     if not rows:
         click.echo("Nothing is paid: no record of the data is credited to a payee of these plans.")
+    for note in uncounted(result):
+        click.echo(f"Note: {note.what}  ({note.where})")
     figures = [
         (f.payee or "the company", f.period, f.plan, f.figure, shown_money(f.value, f.currency) if f.currency else shown_number(f.value))
         for f in result.figure_rows()

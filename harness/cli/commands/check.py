@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,23 +14,38 @@ from reference_engine.plans.document import Node, load_yaml
 from reference_engine.problems import Problem, Where
 from reference_engine.vocabulary.tables import TABLES
 
+if TYPE_CHECKING:
+    from harness.features import WrittenFeature
+
 KINDS = ("feature", "plan", "mapping", "data folder", "profile")
-SKIPPED = {"node_modules", "__pycache__", "build", "dist", "out"}
+FORMATS = ("text", "full", "json", "github", "gitlab", "sarif")
 
 
 @click.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="text",
+    show_default=True,
+    help="One line each, or in full; or for programs and code reviews.",
+)
+@click.option("--strict", is_flag=True, help="Advice fails the check too.")
+@click.option("--unused", is_flag=True, help="Also list the sentences that no feature uses.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-def command(paths: tuple[Path, ...], as_json: bool) -> int:
+def command(paths: tuple[Path, ...], form: str, strict: bool, unused: bool, as_json: bool) -> int:
     """Checks features, plans, mappings and data folders; runs nothing.
 
-    Without a PATH the folder of work is searched.
+    Without a PATH the folder of work is searched. Advice is what makes features weaker evidence without making them
+    wrong; it doesn't fail the check.
 
     Example: trueup check plans features
     """
     checker = _Checker()
     for path in paths or (Path(),):
         checker.look(path)
+    checker.finish()
     problems = list(dict.fromkeys(checker.problems))
     counts = {kind: checker.seen[kind] for kind in KINDS if checker.seen[kind]}
     if not counts and not problems:
@@ -43,21 +58,56 @@ def command(paths: tuple[Path, ...], as_json: bool) -> int:
                 "Name the files or the folder.",
             )
         )
-    if as_json:
-        click.echo(
-            json.dumps(
-                {"checked": counts, "problems": [p.as_dict() for p in problems]}, ensure_ascii=False, indent=1
-            )
-        )
+    form = "json" if as_json else form
+    if strict:
+        problems, advice = [*problems, *checker.advice], []
     else:
-        for problem in problems:
-            click.echo(f"{problem}\n", err=True)
-        words = ", ".join(f"{n} {kind}{'s' if n > 1 else ''}" for kind, n in counts.items()) or "nothing"
-        found = (
-            "no problems" if not problems else f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
-        )
-        click.echo(f"Checked {words}: {found}.", err=bool(problems))
+        advice = checker.advice
+    sentences = _unused(checker.features) if unused else None
+    if form in ("text", "full"):
+        _tell(problems, advice, counts, sentences, full=form == "full")
+    elif form == "json":
+        found: dict[str, Any] = {"checked": counts, "problems": [p.as_dict() for p in problems]}
+        found["advice"] = [p.as_dict() for p in advice]
+        if sentences is not None:
+            found["unused"] = [{"id": i, "sentence": words} for i, words in sentences]
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        from harness.annotations import FORMS
+
+        click.echo(FORMS[form](problems, advice))
     return 2 if problems else 0
+
+
+def _tell(
+    problems: list[Problem], advice: list[Problem], counts: dict[str, int], unused: list[tuple[str, str]] | None, *, full: bool
+) -> None:
+    """Problems go to standard error; advice stands under its own heading."""
+    from harness.annotations import one_line
+
+    for problem in problems:
+        click.echo(f"{problem}\n" if full else one_line(problem), err=True)
+    if advice:
+        click.echo("Advice, which doesn't fail the check:")
+        for entry in advice:
+            click.echo(f"{entry}\n" if full else one_line(entry))
+        click.echo()
+    if unused is not None:
+        click.echo(f"Sentences that no feature uses: {len(unused)}")
+        for id_, words in unused:
+            click.echo(f"  {id_:<4} {words}")
+        click.echo()
+    words = ", ".join(f"{n:,} {kind}{'s' if n > 1 else ''}" for kind, n in counts.items()) or "nothing"
+    found = "no problems" if not problems else f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+    click.echo(f"Checked {words}: {found}.", err=bool(problems))
+
+
+def _unused(features: list[WrittenFeature]) -> list[tuple[str, str]]:
+    """The sentences of the catalogue that none of the features uses."""
+    from harness.catalogue import catalogue, find
+
+    used = {s.id for f in features for case in f.cases() for step in case.steps() for s in find(step.kind, step.text)}
+    return [(s.id, f"{s.kind.capitalize()} {s.pattern}") for s in catalogue() if s.id not in used]
 
 
 class _Checker:
@@ -65,21 +115,27 @@ class _Checker:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self.advice: list[Problem] = []
+        self.features: list[WrittenFeature] = []
         self.seen: Counter[str] = Counter()
+        self._files: list[Path] = []
 
     def look(self, path: Path) -> None:
         """One path that the user named."""
+        from harness.feature_files import misnamed, misnamed_problem, walk
+
         if path.is_dir():
-            features = []
-            for folder, files in _walk(path):
+            for folder, files in walk(path):
                 self._folder(folder, files)
-                features += [folder / f for f in files if f.endswith(".feature")]
+                self._files += [folder / f for f in files if f.endswith(".feature")]
+                self.problems += [misnamed_problem(str(folder / f)) for f in files if misnamed(folder / f)]
                 for name in files:
                     if name.endswith((".yaml", ".yml")):
                         self._yaml(folder / name, named=False)
-            self._features(features)
         elif path.suffix == ".feature":
-            self._features([path])
+            self._files.append(path)
+        elif misnamed(path):
+            self.problems.append(misnamed_problem(str(path)))
         elif path.suffix in (".yaml", ".yml") or not path.exists():
             self._yaml(path, named=True)
         else:
@@ -93,12 +149,14 @@ class _Checker:
                 )
             )
 
-    def _features(self, files: list[Path]) -> None:
-        if files:
-            from harness.lint import lint_features
+    def finish(self) -> None:
+        """Reads all features together: ids and edges of tiers go through all of them."""
+        if self._files:
+            from harness.lint import check_features
 
-            self.seen["feature"] += len(files)
-            self.problems += lint_features(files)
+            problems, self.advice = check_features(self._files, self.features)
+            self.seen["feature"] = len(dict.fromkeys(map(os.path.abspath, self._files)))
+            self.problems += problems
 
     def _folder(self, folder: Path, files: list[str]) -> None:
         is_data = "tables.yaml" in files or any(
@@ -147,11 +205,3 @@ class _Checker:
 
 def _is_profile(node: Node) -> bool:
     return node.is_mapping and all(entry.get("is") is not None for _, entry in node.items())
-
-
-def _walk(path: Path) -> Iterator[tuple[Path, list[str]]]:
-    for folder, folders, files in os.walk(path):
-        folders[:] = sorted(
-            f for f in folders if not f.startswith(".") and f not in SKIPPED and not f.endswith(".egg-info")
-        )
-        yield Path(folder), sorted(files)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.inputs import Day, SeveralPaths, read_all
-from reference_engine.problems import Problem, Stopped
+from reference_engine.problems import Problem, Stopped, Where
 
 if TYPE_CHECKING:
     from reference_engine.explain.derivation import Derivation
@@ -54,13 +54,16 @@ def command(
     try:
         result, found = explain(read, world, payee, period=period, deal=deal, as_of=as_of)
     except NotAPeriod as error:
-        raise Stopped(Problem("not-a-period", str(error), remedy="Correct --period.")) from None
+        raise Stopped(
+            Problem("not-a-period", error.what, Where("--period"), "No pay lies in it.", error.remedy)
+        ) from None
     if not found:
         scope = "".join((f" in {period}" if period else "", f' on "{deal}"' if deal else ""))
         raise Stopped(
             Problem(
                 "nothing-to-explain", f'"{payee}" earns nothing{scope}: no record is credited to the payee there under these plans.',
-                remedy="Check the payee, --period and --deal; `trueup calculate` lists every payout.",
+                Where("--payee"), "There is nothing to derive.",
+                "Check the payee, --period and --deal; `trueup calculate` lists every payout.",
             )
         )  # fmt: skip
     if as_json:

@@ -38,7 +38,8 @@ class WithPytestArguments(click.Command):
     help="Folder for report and record.",
 )
 @click.option("--target", help="Profile of a target system to seed, run and fetch first.")
-def command(paths: tuple[str, ...], out: Path, target: str | None) -> int:
+@click.option("--complete", is_flag=True, help="Fail where a scenario is written and not executed, for whatever reason.")
+def command(paths: tuple[str, ...], out: Path, target: str | None, complete: bool) -> int:
     """Runs features, and writes the record and the report.
 
     Paths are feature files or folders; `features` where none is named. What follows -- goes to pytest.
@@ -50,7 +51,9 @@ def command(paths: tuple[str, ...], out: Path, target: str | None) -> int:
             Problem(
                 "no-profile",
                 f'there is no target profile "{target}".',
-                remedy="Run without --target, or reconcile an export with `trueup reconcile`.",
+                Where("--target"),
+                "Nothing says how to reach the target.",
+                "Run without --target, or reconcile an export with `trueup reconcile`.",
             )
         )
     check_out(out)
@@ -81,9 +84,10 @@ def command(paths: tuple[str, ...], out: Path, target: str | None) -> int:
             str(Path.cwd()),
             "--trueup-out",
             str(folder),
+            *(["--trueup-complete"] if complete else []),
         ]
         environment = os.environ | {
-            "TRUEUP_COMMAND": " ".join(["trueup run", *given, *(["--", *extra] if extra else [])])
+            "TRUEUP_COMMAND": " ".join(["trueup run", *given, *(["--complete"] if complete else []), *(["--", *extra] if extra else [])])
         }
         code = subprocess.run([*words, *extra, *given], check=False, env=environment).returncode
         kept = folder / RECORD
@@ -94,7 +98,9 @@ def command(paths: tuple[str, ...], out: Path, target: str | None) -> int:
                 Problem(
                     "pytest",
                     f"pytest ran no features (its exit code is {code}).",
-                    remedy="Its own message stands above.",
+                    Where(given[0]),
+                    "Nothing was proved.",
+                    "Its own message stands above.",
                 )
             )
         verdict = load_record(kept).verdict
