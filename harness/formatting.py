@@ -7,17 +7,15 @@ are the plain ones.  `laid_out` changes white space only, and proves it: both te
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from harness.feature_repairs import repaired
+from harness.feature_tables import aligned, behind, raw_cells
 from harness.features import WrittenFeature, parse_feature, read_feature
 from reference_engine.problems import Problem, Stopped, Where
 
-_NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?(?:%| ?[A-Z]{3}| units?)?")
 _TAG_COMMENT = re.compile(r"\s#")
 _HEADINGS = {"FeatureLine": 0, "RuleLine": 1, "BackgroundLine": 1, "ScenarioLine": 1, "ExamplesLine": 2}
 _INDENT = "  "
@@ -83,50 +81,12 @@ def meaning(text: str) -> Any:
     return _said(Parser().parse("\n".join(text.splitlines()) + "\n"))
 
 
-def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """The rows of a table as lines.  A cell that is a number stands at the right of its column."""
-    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
-    if not widths:
-        return ["|"] * len(rows)
-    return ["| " + " | ".join(map(_padded, row, widths)) + " |" for row in rows]
-
-
-def width(text: str) -> int:
-    """How many columns a text takes on a screen."""
-    if text.isascii():
-        return len(text)
-    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
-    return len(text) + wide - sum(bool(unicodedata.combining(c)) for c in text)
-
-
-def raw_cells(row: str) -> list[str]:
-    """The cells of a table's row as they are written, escapes and all."""
-    cells, cell, pairs = [], "", iter(row.strip())
-    for char in pairs:
-        if char == "|":
-            cells.append(cell.strip())
-            cell = ""
-        else:
-            cell += char + next(pairs, "") if char == "\\" else char
-    return cells[1:]
-
-
-def _behind(row: str) -> str:
-    """What stands behind the last | of a row.  The parser ignores it, and its author may not know."""
-    return re.split(r"(?<!\\)(?:\\\\)*\|", row)[-1].strip()
-
-
-def _padded(cell: str, wanted: int) -> str:
-    gap = " " * (wanted - width(cell))
-    return gap + cell if _NUMBER.fullmatch(cell) else cell + gap
-
-
 def _read(text: str) -> list[_Line]:
     """Every line of the file with what the parser takes it for."""
     from gherkin.parser import Parser
 
     source = text.splitlines()
-    tokens = _Tokens()
+    tokens: Any = _Tokens()
     Parser(tokens).parse("\n".join(source) + "\n")
     lines = []
     in_block = False
@@ -266,7 +226,7 @@ def _align_tables(lines: list[_Line]) -> None:
             table.append(line)
         elif table and line.kind not in ("Comment", "Empty"):
             for row, text in zip(table, aligned([raw_cells(row.text) for row in table]), strict=True):
-                row.text = f"{text} {_behind(row.text)}".rstrip()
+                row.text = f"{text} {behind(row.text)}".rstrip()
             table = []
 
 

@@ -46,6 +46,11 @@ class Outcome:
         if payee not in self.payees:
             raise NotCalculated(f'Nobody in this scenario is called "{payee}". {did_you_mean(payee, self.payees)}')
 
+    def is_on(self, payee: str, plan: str) -> bool:
+        """Whether a payee is assigned to a plan at any time."""
+        table = self.result.world.table("plan_assignments")
+        return bool(((table.words("payee") == payee) & (table.words("plan") == plan)).any())
+
     def payout_rows(self, label: str) -> list[Payout]:
         """The payouts of the pay periods inside a period.  Raises where a pay period lies only partly inside."""
         __tracebackhide__ = True

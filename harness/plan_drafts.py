@@ -49,6 +49,9 @@ class PlanDraft:
 
     base: the plan as a file or a text block has it; then sentences may only add to it.
     parts: entries of the lists of a plan document, such as pay, quota, measures, settle.
+    implied: readings that follow from sentences; a convention that is stated comes before them.
+    said: what sentences say that may be said once only, and where.  whole: sentences about the plan's only component.
+    counts: the measure, or the date that goes with it, as the settings say it.
     """
 
     name: str
@@ -61,16 +64,31 @@ class PlanDraft:
     component: str = COMPONENT
     by_objectives: Where | None = None
     changes: list[Change] = field(default_factory=list)
+    implied: dict[str, Node] = field(default_factory=dict)
+    said: dict[str, Where] = field(default_factory=dict)
+    whole: dict[str, Where] = field(default_factory=dict)
+    counts: list[tuple[str, str, tuple[str, ...], Where]] = field(default_factory=list)
 
-    @property
-    def measure(self) -> Node | None:
-        """What the plan's only component counts; None before a sentence says it."""
-        return self.components[0].measure if self.components else None
+    def once(self, what: str, where: Where, problems: list[Problem]) -> None:
+        """Something that is said of a plan once.  what: it, as a Problem names it."""
+        first = self.said.setdefault(what, where)
+        if first != where:
+            said = f'{what} of the plan "{self.name}" is stated twice; first on line {first.line}'
+            problems.append(Problem("plan-stated-twice", said, where, "Both would count, or only one of them.", "Keep one."))
+
+    def sets(self, setting: str, value: Node, problems: list[Problem]) -> None:
+        """A setting of the plan; another value of the same is a Problem."""
+        _set(self.settings, setting, value, f'the plan "{self.name}"', problems)
+
+    def reads(self, convention: str, reading: Node, problems: list[Problem]) -> None:
+        """A convention of the plan; another reading of the same is a Problem."""
+        _set(self.conventions, convention, reading, f'the plan "{self.name}"', problems)
 
     def earns(self, measure: str, mechanic: str, parameters: object, where: Where, problems: list[Problem]) -> None:
         """The sentence that says what the plan pays; a plan has one."""
-        if self.components:
-            what = f'what the plan "{self.name}" pays is stated twice; first on line {self.components[0].where.line}'
+        first = next((c for c in self.components if c.name == self.component), None)
+        if first is not None:
+            what = f'what the plan "{self.name}" pays is stated twice; first on line {first.where.line}'
             why = "Only one of them could count."
             problems.append(Problem("plan-stated-twice", what, where, why, "Keep one, name another plan, or state its components."))
             return
@@ -82,6 +100,8 @@ class PlanDraft:
         if any(c.name == name for c in self.components):
             what = f'the plan "{self.name}" has two components "{name}"'
             problems.append(Problem("plan-stated-twice", what, where, "Lines could not be told apart.", "Give each its own name."))
+        if len(self.components) == 1:
+            problems += [self._open(said, at, 2) for said, at in self.whole.items()]
         component = ComponentDraft(name, Node.of(measure, where), where)
         self.components.append(component)
         return component
@@ -99,6 +119,10 @@ class PlanDraft:
             remedy = 'Add: these objectives of "Ana Ruiz" for 2026-Q1:'
             problems.append(Problem("plan-empty", what, where, "It would pay nothing.", remedy))
         for name in names:
+            if "`" in name:
+                what = f"the objective {name} has a backtick in its name"
+                problems.append(Problem("wrong-value", what, where, "Backticks mark names in formulas.", "Write a quote like ' instead."))
+                continue
             component = self.add_component(name, "", where, problems)
             pays = f"target incentive * reported `weight of {name}` * reported `{name}`"
             component.earn.append(Node.of({"formula": {"pays": pays, "for each": "period"}}, where))
@@ -106,10 +130,10 @@ class PlanDraft:
     def only_component(self, what: str, where: Where, problems: list[Problem]) -> ComponentDraft | None:
         """The component that a sentence about "the plan" means.  what: the sentence's subject, for the Problem."""
         if len(self.components) == 1:
+            self.whole[what] = where
             return self.components[0]
         if self.components:
-            said = f'{what} of the plan "{self.name}" could be of any of its {len(self.components)} components'
-            problems.append(Problem("component-open", said, where, "Each would pay something else.", "State it in a plan file or a text block."))
+            problems.append(self._open(what, where, len(self.components)))
         elif self.base is not None:
             said = f'{what} of the plan "{self.name}" stands in its plan document, and can\'t be stated again'
             problems.append(Problem("plan-stated-twice", said, where, "Only one of them could count.", f"Change it {self._origin()}."))
@@ -118,23 +142,55 @@ class PlanDraft:
             problems.append(Problem("plan-order", said, where, remedy=f'First write: the plan "{self.name}" pays 8% of bookings'))
         return None
 
+    def _open(self, what: str, where: Where, components: int) -> Problem:
+        said = f'{what} of the plan "{self.name}" could be of any of its {components} components'
+        return Problem("component-open", said, where, "Each would pay something else.", "State it in a plan file or a text block.")
+
     def document(self, shared: SharedTerms, problems: list[Problem], *, changed: bool = True) -> Node | None:
         """The plan document.  shared: what sentences state for all plans that sentences make.
 
         changed: with the changes from a day on, or as it was before any.
         """
         stated = self._stated(shared, problems)
+        self._check_counts(shared, problems)
         return stated if stated is None or not self.changes or not changed else apply_changes(stated, self.changes, problems)
+
+    def _check_counts(self, shared: SharedTerms, problems: list[Problem]) -> None:
+        """The measure, or the date that goes with it, said beside the sentence that states what the plan counts."""
+        of = {m.text(): n.text() for node in shared.measures if (m := node.get("measure")) and (n := node.get("of"))}
+        counted = dict.fromkeys(c.measure.text() for c in self.components)
+        for setting, value, accepted, where in self.counts:
+            if self.base is not None:
+                what = f'the {setting} of the plan "{self.name}" stands {self._origin()}, and can\'t be stated again'
+                problems.append(Problem("plan-stated-twice", what, where, "Only one of them could count.", "Remove the row."))
+            for measure in counted:
+                if not {measure, of.get(measure, measure)} & set(accepted):
+                    what = f'the plan "{self.name}" pays on {measure}; the {setting} says {value}'
+                    why = "Each would count other days or amounts."
+                    problems.append(Problem("plan-stated-twice", what, where, why, "State the measure once."))
 
     def _stated(self, shared: SharedTerms, problems: list[Problem]) -> Node | None:
         if self.base is not None:
             return self._added(self.base, problems)
         if not self.components:
+            if self.by_objectives is not None:
+                return None
             what = f'the plan "{self.name}" says nowhere what it pays'
             problems.append(Problem("plan-empty", what, self.where, remedy=f'Add: the plan "{self.name}" pays 8% of bookings'))
             return None
-        conventions: dict[str, object] = {"profile": PROFILE, **shared.conventions, **self.conventions}
+        for name, node in shared.conventions.items():
+            _set(dict(self.conventions), name, node, f'the plan "{self.name}"', problems)
+        conventions: dict[str, object] = {
+            "profile": PROFILE,
+            **shared.implied,
+            **self.implied,
+            **shared.conventions,
+            **self.conventions,
+        }
         if shared.rounding:
+            if "rounding" in conventions:
+                what = f'the rounding of the plan "{self.name}" is stated as a convention and by a sentence'
+                problems.append(Problem("plan-stated-twice", what, shared.rounding[0].where, "Only one of them could count.", "Keep one."))
             conventions["rounding"] = shared.rounding
         plan: dict[str, object] = {
             "plan": self.name,
@@ -155,8 +211,9 @@ class PlanDraft:
         entries = dict(base.items())
         keys = dict(base.keys or {})
         stated = base.get("conventions")
-        if self.conventions:
-            entries["conventions"] = self._merged("conventions", dict(stated.items()) if stated else {}, self.conventions, problems)
+        added = {**self.implied, **self.conventions}
+        if added:
+            entries["conventions"] = self._merged("conventions", dict(stated.items()) if stated else {}, added, problems)
         for name, node in self.settings.items():
             entries = dict(self._merged("settings", entries, {name: node}, problems).items())
         for name, parts in self.parts.items():
@@ -186,8 +243,21 @@ class SharedTerms:
     pay: list[Node] = field(default_factory=list)
     rounding: list[Node] = field(default_factory=list)
     conventions: dict[str, Node] = field(default_factory=dict)
+    implied: dict[str, Node] = field(default_factory=dict)
     measures: list[Node] = field(default_factory=list)
 
     def first(self) -> Where:
-        """Where the first of them is stated; NOWHERE where none is.  Exchange rates' kind is no sentence of its own."""
-        return next((n.where for n in (*self.events.values(), *self.pay, *self.rounding, *self.measures)), NOWHERE)
+        """Where the first of them is stated; NOWHERE where none is.  What is implied is no sentence of its own."""
+        stated = (*self.events.values(), *self.pay, *self.rounding, *self.measures, *self.conventions.values())
+        return next((n.where for n in stated), NOWHERE)
+
+    def reads(self, convention: str, reading: Node, problems: list[Problem]) -> None:
+        """A convention of all plans; another reading of the same is a Problem."""
+        _set(self.conventions, convention, reading, "the scenario", problems)
+
+
+def _set(stated: dict[str, Node], name: str, node: Node, whose: str, problems: list[Problem]) -> None:
+    there = stated.setdefault(name, node)
+    if there.plain() != node.plain():
+        what = f'{whose} has "{name}" as {there.text()} on line {there.where.line}, and as {node.text()} here'
+        problems.append(Problem("plan-stated-twice", what, node.where, "Only one of them could count.", "Keep one."))

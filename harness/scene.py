@@ -73,11 +73,15 @@ class Scene(Facts):
 
         def span(world: World) -> Period:
             closed = _span(world.calendar, period, self.where)
-            if not world.table("processed_results").size:
+            labels = dict.fromkeys(world.table("processed_results").words("period").tolist())
+            known = [_span(world.calendar, label, self.where) for label in labels]
+            if not any(closed.first <= p.first and p.last <= closed.last for p in known):
                 what = f"nothing says what {period} had come to"
                 remedy = f'Add: the payout of "..." for {period} was 0.00 EUR'
                 raise Stopped(Problem("processed-missing", what, self.where, "There is nothing to correct.", remedy))
-            following = world.calendar.period_of(closed.last + timedelta(days=1), world.calendar.pay_cadence or "month")
+            # Where a later period is closed too, the first open one comes after it.
+            last = max(p.last for p in (closed, *known))
+            following = world.calendar.period_of(last + timedelta(days=1), world.calendar.pay_cadence or "month")
             return Period(closed.first, following.last, f"{period} and {following.label}")
 
         self._run(span, self.today)
@@ -95,18 +99,18 @@ class Scene(Facts):
         except Stopped as refusal:
             self.refusal = refusal
             return
-        self._run(lambda _: span, day, until=span.last)
+        self._run(lambda _: span, day)
 
-    def compare_releases(self, period: str) -> None:
+    def compare_releases(self, period: str, release: str, other: str) -> None:
         """Calculates a period by the plans before their changes, and by the plans with them."""
         try:
             world, plans = self.read_facts(changed=False)
             span = _span(world.calendar, period, self.where)
-            if not any(d.changes for d in self.drafts.values()):
-                what = "no step says what the releases differ in"
+            if release == other or not any(d.changes for d in self.drafts.values()):
+                what = f'"{release}" is compared with itself' if release == other else "no step says what the releases differ in"
                 remedy = 'Add: the plan "AE Growth" changes on 2026-04-01:'
                 raise Stopped(Problem("release-same", what, self.where, "Both would be the same calculation.", remedy))
-            self.before = _outcome(_calculated(plans, world, self.today), world, span)
+            self.before = _outcome(_calculated(plans, world, self.today, span.last), world, span)
         except Stopped as refusal:
             self.refusal = refusal
             return
@@ -122,11 +126,11 @@ class Scene(Facts):
         except Stopped as refusal:
             self.refusal = refusal
 
-    def _run(self, span_of: Callable[[World], Period], as_of: date | None, until: date | None = None) -> None:
+    def _run(self, span_of: Callable[[World], Period], as_of: date | None) -> None:
         try:
             world, plans = self.read_facts()
             span = span_of(world)
-            result = _calculated(plans, world, as_of, until)
+            result = _calculated(plans, world, as_of, span.last)
         except Stopped as refusal:
             self.refusal = refusal
             return
@@ -211,7 +215,8 @@ def _span(calendar: Calendar, label: str, where: Where) -> Period:
         raise Stopped(Problem("not-a-period", error.what, where, why, error.remedy)) from None
 
 
-def _calculated(plans: list[Plan], world: World, as_of: date | None, until: date | None = None) -> Result:
+def _calculated(plans: list[Plan], world: World, as_of: date | None, until: date) -> Result:
+    """The result up to a day.  Floors, guarantees and draws are paid up to it, also where nothing is sold any more."""
     from reference_engine.run import calculate
 
     return calculate(plans, world, as_of=as_of, until=until)

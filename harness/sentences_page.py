@@ -13,6 +13,7 @@ from pathlib import Path
 from harness.adapters.data_folder import write_text
 from harness.catalogue import Sentence, catalogue, find
 from harness.feature_files import find_features
+from harness.feature_tables import aligned
 from harness.features import (
     WrittenFeature,
     WrittenStep,
@@ -20,7 +21,6 @@ from harness.features import (
     parse_feature,
     read_feature,
 )
-from harness.formatting import aligned
 from harness.plan_drafts import PROFILE
 from harness.stepbook.examples import write_examples
 from harness.table_schemas import RECORD_SCHEMAS, described

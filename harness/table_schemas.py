@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from harness.features import Cell, WrittenTable
 from harness.value_types import CELLS, RECORD_TABLES, NotAValue
 from reference_engine.problems import Problem, Where, did_you_mean
-from reference_engine.vocabulary.numbers import NotANumber, parse_number
+from reference_engine.vocabulary.numbers import Money, NotANumber, Percent, parse_number
 from reference_engine.vocabulary.schemas import Field, TableSchema
 from reference_engine.vocabulary.tables import TABLES, TextTable
 
@@ -172,6 +172,8 @@ RECORD_SCHEMAS: dict[str, TableSchema] = {
 }
 """The schema of `these deals:`, `these invoices:` and so on, by the word."""
 
+_ALL_COLUMNS = frozenset(f.name for table in TABLES.values() for f in table.fields)
+
 SchemaOf = Callable[[dict[str, object]], TableSchema]
 
 
@@ -198,6 +200,25 @@ def read_table(wanted: TableSchema, written: WrittenTable, title: str, file: str
     return Rows(wanted, tuple(header), rows, where)
 
 
+def refuse_negative(table: Rows, problems: list[Problem], *columns: str) -> None:
+    """A Problem for each cell of the columns that is below zero: it would take money for what is earned."""
+    for row in table.rows:
+        for column in columns:
+            if row.text.get(column, "").startswith("-"):
+                problems.append(_negative(f'the {column} "{row.text[column]}"', row.where))
+
+
+def refuse_negative_value(value: Money | Percent, what: str, where: Where, problems: list[Problem]) -> None:
+    """The same for a value of a sentence.  what: its name."""
+    if str(value).startswith("-"):
+        problems.append(_negative(f"{what} of {value}", where))
+
+
+def _negative(what: str, where: Where) -> Problem:
+    why = "Whoever sells more would owe more."
+    return Problem("amount-negative", f"{what} is below zero", where, why, "Write it without the minus sign, or leave it out.")
+
+
 def described(wanted: TableSchema) -> str:
     """The columns of a schema in words: required ones, then optional ones."""
     required = ", ".join(wanted.required)
@@ -210,7 +231,9 @@ def _header(wanted: TableSchema, cells: tuple[Cell, ...], title: str, file: str,
     header: list[str] = []
     for number, cell in enumerate(cells, 1):
         where = Where(file, cell.line, cell.column)
-        near = cell.value not in known and difflib.get_close_matches(cell.value.casefold(), known, n=1, cutoff=0.7)
+        # A column of one's own may have a name that another standard table knows: the country of a deal.
+        own = wanted.extra_columns and cell.value in _ALL_COLUMNS
+        near = not own and cell.value not in known and difflib.get_close_matches(cell.value.casefold(), known, n=1, cutoff=0.7)
         # A project may add columns of its own, but one that is nearly a known one is a slip.
         if cell.value not in known and (near or not wanted.extra_columns or not cell.value):
             what = f'column {number}: unknown column "{cell.value}" in "{title}"'

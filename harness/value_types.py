@@ -24,8 +24,8 @@ from reference_engine.vocabulary.numbers import (
 from reference_engine.vocabulary.refusals import NotAccepted
 from reference_engine.vocabulary.tables import TABLES
 
-PERIOD_FORM = "2026-03, 2026-P03, 2026-Q1, 2026-H1 or FY2026"
-_PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2]|P(0[1-9]|1[0-3])|Q[1-4]|H[12])\Z|FY\d{4}\Z", re.ASCII)
+PERIOD_FORM = "2026-03, 2026-03a (its first half), 2026-W05, 2026-P03, 2026-Q1, 2026-H1 or FY2026"
+_PERIOD = re.compile(r"\d{4}-((0[1-9]|1[0-2])[ab]?|W(0[1-9]|[1-4]\d|5[0-3])|P\d{2}|Q[1-4]|H[12])\Z|FY\d{4}\Z", re.ASCII)
 _CURRENCY_NAMES = {"euro": "EUR", "euros": "EUR", "€": "EUR", "dollar": "USD", "dollars": "USD", "$": "USD", "£": "GBP", "pounds": "GBP"}
 _MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
 

@@ -435,7 +435,8 @@ def _full(shape: int | tuple[int, ...], numerator: int, den: int) -> Exact:
 
 def is_same(column: Array) -> bool:
     """Whether a column keeps one value for all its places."""
-    return not any(column.strides) and column.size > 0
+    strides = column.strides
+    return (strides == (0,) or not any(strides)) and column.size > 0
 
 
 def taken(column: Array, index: Any) -> Array:

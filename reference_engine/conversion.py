@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact, days_of, same
+from reference_engine.columns import Array, Exact, days_of, same, some
 from reference_engine.events import Events
 from reference_engine.plans.convention_reader import open_convention
 from reference_engine.problems import Problem
@@ -35,15 +35,15 @@ def convert(
     """
     if not plan.currency or not len(rows):
         return value, unit
-    foreign = (unit != plan.currency).nonzero()[0]
-    if not len(foreign):
+    foreign = unit != plan.currency
+    if not some(foreign):
         return value, unit
     date = _rate_days(events, rows, period, periods, plan, problems)
     kind = _kind(plan, world, problems)
     if date is None or kind is None:
         return value, unit
-    factor, found = _rates(world, kind).factors(unit[foreign], plan.currency, date[foreign])
-    lost = foreign[~found]
+    factor, found = _rates(world, kind).factors(unit, plan.currency, date)
+    lost = (~found).nonzero()[0]
     missing: dict[tuple[str, str], int] = {}
     if plan.conventions.get("fx.missing_rate") != "keep original":
         for i in lost.tolist():
@@ -58,20 +58,14 @@ def convert(
                 "Add the rate to exchange_rates, or state  fx.missing_rate: keep original  where it is paid in its own currency then.",
             )
         )
-    at = np.full(len(rows), len(factor), dtype=np.int64)
-    at[foreign] = np.arange(len(factor))
-    converted = value * Exact.concat([factor, Exact.full(1, 1)])[at]
+    converted = value * factor
     rounding = plan.conventions.round_at("conversion")
     if rounding:
-        is_foreign = np.zeros(len(rows), dtype=bool)
-        is_foreign[foreign] = found
         # What is in the plan's currency already isn't converted, so it isn't rounded here either.
-        converted = Exact.where(is_foreign, converted.rounded(rounding.mode, rounding.decimals), value)
+        converted = Exact.where(foreign & found, converted.rounded(rounding.mode, rounding.decimals), value)
     if missing or not len(lost):
         return converted, same(plan.currency, len(rows))
-    kept = np.zeros(len(rows), dtype=bool)
-    kept[lost] = True
-    return converted, np.where(kept, unit, plan.currency).astype(object)
+    return converted, np.where(found, plan.currency, unit).astype(object)
 
 
 def _rate_days(

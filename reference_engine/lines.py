@@ -68,7 +68,7 @@ class Lines:
             name: None if c is None else taken(c, index) if isinstance(c, np.ndarray) else c[index]
             for name, c in self.__dict__.items()
         }
-        values["origin"] = np.arange(len(self))[index]
+        values["origin"] = index if index.dtype == np.int64 else np.arange(len(self))[index]
         return self._with(values)
 
     def change(self, **columns: Any) -> Lines:

@@ -117,6 +117,8 @@ class Active:
         shrinks = False
         if not whole:
             of = self.conventions.get("proration.of")
+            if of is None and not self._asks(code):
+                return self.proration.portion(run.names[code], period, [(period.first, period.last)])
             if of is None:
                 self._open("proration.of", code, period, spans, place)
                 return None
@@ -128,6 +130,8 @@ class Active:
         if leaves:
             name = "leave.quota" if run.kind == "quota" else "leave.target"
             reading = self.conventions.get(name)
+            if reading is None and not self._asks(code):
+                reading = "nothing"
             if reading is None:
                 self._open(name, code, period, spans, leaves[0][1])
                 return None
@@ -138,6 +142,10 @@ class Active:
         except Open as missing:
             self._open(str(missing), code, period, spans, place)
             return None
+
+    def _asks(self, code: int) -> bool:
+        """Whether the plan has to say what counts of a payee's quota: not of somebody whom it never pays, nor adds up."""
+        return bool(self.eligible.ever(code)) or bool(self.run.plan.quota)
 
     def _member(self, code: int) -> list[Days]:
         if code not in self._members:

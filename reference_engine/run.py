@@ -151,7 +151,7 @@ def _earned(
     crediting.check(world, problems)
     events = read_events(world, as_of, until, problems, plans)
     _stop(problems)
-    credits = crediting.credit_plans(plans, events, world, min((d for d in (as_of, until) if d), default=None), executor, problems)
+    credits = crediting.credit_plans(plans, events, world, as_of or until, executor, problems)
     _stop(problems)
     quotas = Quotas(world, problems, plans)
     _stop(problems)

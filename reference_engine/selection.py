@@ -216,6 +216,8 @@ def first_lines(
     size = len(rows)
     if component.share is not None:
         earned = Exact.full(size, component.share)
+    elif len(component.sources) == 1:
+        earned = Exact.full(size, *component.sources.values())
     else:
         shares = np.zeros(len(SOURCE), dtype=np.int64)
         table = Exact.of([component.sources[s] for s in component.sources])

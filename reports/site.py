@@ -58,7 +58,7 @@ def page(record: RunRecord) -> str:
         "sign": sign,
         "csv": csv,
     }
-    filters = {"count": count, "seconds": seconds, "upper_first": upper_first}
+    filters: dict[str, Any] = {"count": count, "seconds": seconds, "upper_first": upper_first}
     foot = _foot(f"Run {sign.run_id} \u00b7 record {sign.hash}")
     return offline_page("report.html", (asset("report.css"), foot), _SCRIPTS, values, filters)
 

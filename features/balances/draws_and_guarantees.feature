@@ -11,21 +11,21 @@ Feature: Draws that are recovered in parts, loans, guarantees and small amounts
   Scenario: Half of what is above the draw is taken back, at most 600.00 a month
     Given these draws:
       | payee    | kind        | amount       | per   | from    | to      | recovery share | recovery maximum |
-      | Ana Ruiz | recoverable | 2,000.00 EUR | month | 2026-01 | 2026-04 | 50%            | 600.00 EUR       |
+      | Ana Ruiz | recoverable | 2,000.00 EUR | month | 2026-01 | 2026-04 |            50% |       600.00 EUR |
     And these deals:
       | deal | owner    | amount        | closed     |
-      | D-1  | Ana Ruiz | 5,000.00 EUR  | 2026-01-20 |
+      | D-1  | Ana Ruiz |  5,000.00 EUR | 2026-01-20 |
       | D-2  | Ana Ruiz | 28,000.00 EUR | 2026-02-20 |
       | D-3  | Ana Ruiz | 40,000.00 EUR | 2026-03-20 |
     When commissions are calculated for 2026-Q1
     Then the payout of "Ana Ruiz" for 2026-01 is 2,000.00 EUR because:
       | line         | amount       |
-      | commission   | 500.00 EUR   |
+      | commission   |   500.00 EUR |
       | draw advance | 1,500.00 EUR |
     And the payout of "Ana Ruiz" for 2026-02 is 2,400.00 EUR because:
       | line          | amount       |
       | commission    | 2,800.00 EUR |
-      | draw recovery | -400.00 EUR  |
+      | draw recovery |  -400.00 EUR |
     And the payout of "Ana Ruiz" for 2026-03 is 3,400.00 EUR
     And the balance of "Ana Ruiz" after 2026-03 is -500.00 EUR
 
@@ -40,16 +40,16 @@ Feature: Draws that are recovered in parts, loans, guarantees and small amounts
     Then the payout of "Ana Ruiz" for 2026-02 is <payout>
     And the statement of "Ana Ruiz" for 2026-02 includes:
       | line | base       | rate | amount   |
-      | D-2  | <bookings> | 10%  | <earned> |
+      | D-2  | <bookings> |  10% | <earned> |
     And the balance of "Ana Ruiz" after 2026-02 is <balance>
 
     Examples:
       | case                | bookings      | earned       | payout       | balance       |
       | just below the draw | 29,999.00 EUR | 2,999.90 EUR | 3,000.00 EUR | -1,000.10 EUR |
       | exactly the draw    | 30,000.00 EUR | 3,000.00 EUR | 3,000.00 EUR | -1,000.00 EUR |
-      | just above the draw | 30,001.00 EUR | 3,000.10 EUR | 3,000.00 EUR | -999.90 EUR   |
-      | all is paid back    | 40,000.00 EUR | 4,000.00 EUR | 3,000.00 EUR | 0.00 EUR      |
-      | a cent is left over | 40,000.10 EUR | 4,000.01 EUR | 3,000.01 EUR | 0.00 EUR      |
+      | just above the draw | 30,001.00 EUR | 3,000.10 EUR | 3,000.00 EUR |   -999.90 EUR |
+      | all is paid back    | 40,000.00 EUR | 4,000.00 EUR | 3,000.00 EUR |      0.00 EUR |
+      | a cent is left over | 40,000.10 EUR | 4,000.01 EUR | 3,000.01 EUR |      0.00 EUR |
 
   @id:DRAW-12 @sev1
   Scenario Outline: What a leaver still owes
@@ -73,16 +73,16 @@ Feature: Draws that are recovered in parts, loans, guarantees and small amounts
     And the balance of "Ana Ruiz" after 2026-02 is <balance>
 
     Examples:
-      | case                     | reading                 | february     | balance       |
-      | stays open               | stays open              | 3,000.00 EUR | -1,500.00 EUR |
-      | taken from the last pay  | taken from the last pay | 1,500.00 EUR | 0.00 EUR      |
-      | forgiven                 | forgiven                | 3,000.00 EUR | 0.00 EUR      |
+      | case                    | reading                 | february     | balance       |
+      | stays open              | stays open              | 3,000.00 EUR | -1,500.00 EUR |
+      | taken from the last pay | taken from the last pay | 1,500.00 EUR |      0.00 EUR |
+      | forgiven                | forgiven                | 3,000.00 EUR |      0.00 EUR |
 
   @id:DRAW-13 @sev2
   Scenario: A draw that is forgiven after half a year
     Given these draws:
       | payee    | kind        | amount       | per   | from    | to      | forgiven after | forgiven share |
-      | Ana Ruiz | recoverable | 1,000.00 EUR | month | 2026-01 | 2026-02 | 2026-03        | 50%            |
+      | Ana Ruiz | recoverable | 1,000.00 EUR | month | 2026-01 | 2026-02 | 2026-03        |            50% |
     And these deals:
       | deal | owner    | amount       | closed     |
       | D-1  | Ana Ruiz | 2,000.00 EUR | 2026-01-20 |
@@ -112,14 +112,14 @@ Feature: Draws that are recovered in parts, loans, guarantees and small amounts
     And the payout of "Ana Ruiz" for 2026-03 is <payout>
     And the statement of "Ana Ruiz" for 2026-03 includes:
       | line | base    | rate | amount   |
-      | D-2  | <march> | 10%  | <earned> |
+      | D-2  | <march> |  10% | <earned> |
 
     Examples:
       | case          | march         | earned       | payout       |
       | just below    | 17,999.00 EUR | 1,799.90 EUR | 1,800.00 EUR |
       | exactly on it | 18,000.00 EUR | 1,800.00 EUR | 1,800.00 EUR |
       | just above    | 18,001.00 EUR | 1,800.10 EUR | 1,800.10 EUR |
-      | far below     | 1,000.00 EUR  | 100.00 EUR   | 1,800.00 EUR |
+      | far below     |  1,000.00 EUR |   100.00 EUR | 1,800.00 EUR |
 
   @id:CARRY-01 @sev2
   Scenario Outline: An amount under the smallest payout waits for the next month
@@ -147,10 +147,10 @@ Feature: Draws that are recovered in parts, loans, guarantees and small amounts
     And the payout of "Ben Katz" for 2026-Q1 is <total>
     And the statement of "Ben Katz" for 2026-03 includes:
       | line | base       | rate | amount    |
-      | D-3  | 500.00 EUR | 10%  | 50.00 EUR |
+      | D-3  | 500.00 EUR |  10% | 50.00 EUR |
 
     Examples:
       | case          | january    | paid      | waits     | total      |
-      | just below    | 499.90 EUR | 0.00 EUR  | 49.99 EUR | 109.99 EUR |
-      | exactly on it | 500.00 EUR | 50.00 EUR | 0.00 EUR  | 110.00 EUR |
-      | just above    | 500.10 EUR | 50.01 EUR | 0.00 EUR  | 110.01 EUR |
+      | just below    | 499.90 EUR |  0.00 EUR | 49.99 EUR | 109.99 EUR |
+      | exactly on it | 500.00 EUR | 50.00 EUR |  0.00 EUR | 110.00 EUR |
+      | just above    | 500.10 EUR | 50.01 EUR |  0.00 EUR | 110.01 EUR |

@@ -21,7 +21,7 @@ Feature: Pay follows the company's calendar: weeks, half months, 4-4-5 and the 5
     Then the payout of "Ana Ruiz" for <period> is <payout>
     And the statement of "Ana Ruiz" for <period> includes:
       | line | base         | rate | amount     |
-      | D-1  | 5,000.00 EUR | 10%  | 500.00 EUR |
+      | D-1  | 5,000.00 EUR |  10% | 500.00 EUR |
 
     Examples:
       | case                     | closed     | period   | payout     |
@@ -46,7 +46,7 @@ Feature: Pay follows the company's calendar: weeks, half months, 4-4-5 and the 5
     Then the payout of "Ana Ruiz" for 2025-P12 is <payout>
     And the statement of "Ana Ruiz" for 2025-P12 includes:
       | line | base         | rate | amount     |
-      | D-0  | 1,000.00 EUR | 10%  | 100.00 EUR |
+      | D-0  | 1,000.00 EUR |  10% | 100.00 EUR |
 
     Examples:
       | case                       | closed     | payout     |
@@ -68,15 +68,15 @@ Feature: Pay follows the company's calendar: weeks, half months, 4-4-5 and the 5
     Then the payout of "Ana Ruiz" for 2026-P02 is <payout>
     And the statement of "Ana Ruiz" for 2026-P02 includes:
       | line | base         | rate | amount     |
-      | D-0  | 1,000.00 EUR | 10%  | 100.00 EUR |
+      | D-0  | 1,000.00 EUR |  10% | 100.00 EUR |
     And the payout of "Ana Ruiz" for FY2026 is 300.00 EUR
 
     Examples:
-      | case                  | closed     | payout     |
-      | Sunday of week 1      | 2026-01-11 | 100.00 EUR |
-      | Monday of week 2      | 2026-01-12 | 300.00 EUR |
-      | Sunday of week 2      | 2026-01-18 | 300.00 EUR |
-      | Monday of week 3      | 2026-01-19 | 100.00 EUR |
+      | case             | closed     | payout     |
+      | Sunday of week 1 | 2026-01-11 | 100.00 EUR |
+      | Monday of week 2 | 2026-01-12 | 300.00 EUR |
+      | Sunday of week 2 | 2026-01-18 | 300.00 EUR |
+      | Monday of week 3 | 2026-01-19 | 100.00 EUR |
 
   @id:CAL-13 @sev2
   Scenario Outline: Paid twice a month, on the 15th and at the end
@@ -84,17 +84,17 @@ Feature: Pay follows the company's calendar: weeks, half months, 4-4-5 and the 5
       | period | from       | to         | pattern      |
       | FY2026 | 2026-01-01 | 2026-12-31 | semi-monthly |
     And these deals:
-      | deal | owner    | amount       | closed     |
-      | D-1  | Ana Ruiz | 2,000.00 EUR | <closed>   |
+      | deal | owner    | amount       | closed   |
+      | D-1  | Ana Ruiz | 2,000.00 EUR | <closed> |
     When commissions are calculated for FY2026
     Then the payout of "Ana Ruiz" for <period> is 200.00 EUR because:
       | line | base         | rate | amount     |
-      | D-1  | 2,000.00 EUR | 10%  | 200.00 EUR |
+      | D-1  | 2,000.00 EUR |  10% | 200.00 EUR |
 
     Examples:
-      | case                       | closed     | period   |
-      | the last day of January    | 2026-01-31 | 2026-P02 |
-      | the first of February      | 2026-02-01 | 2026-P03 |
-      | the 15th                   | 2026-02-15 | 2026-P03 |
-      | the 16th                   | 2026-02-16 | 2026-P04 |
-      | the last day of February   | 2026-02-28 | 2026-P04 |
+      | case                     | closed     | period   |
+      | the last day of January  | 2026-01-31 | 2026-P02 |
+      | the first of February    | 2026-02-01 | 2026-P03 |
+      | the 15th                 | 2026-02-15 | 2026-P03 |
+      | the 16th                 | 2026-02-16 | 2026-P04 |
+      | the last day of February | 2026-02-28 | 2026-P04 |

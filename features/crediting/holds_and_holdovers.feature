@@ -21,18 +21,18 @@ Feature: Credit can wait, can stay with whoever sold before, and can find its pa
     And these deals:
       | deal | owner    | amount        | closed     |
       | D-1  | Ana Ruiz | 30,000.00 EUR | 2026-02-03 |
-      | D-2  | Ana Ruiz | 5,000.00 EUR  | 2026-02-04 |
+      | D-2  | Ana Ruiz |  5,000.00 EUR | 2026-02-04 |
     When commissions are calculated for 2026-Q1
     Then the payout of "Ana Ruiz" for 2026-Q1 is <payout>
     And the statement of "Ana Ruiz" for 2026-Q1 includes:
       | line | base         | rate | amount     |
-      | D-2  | 5,000.00 EUR | 10%  | 500.00 EUR |
+      | D-2  | 5,000.00 EUR |  10% | 500.00 EUR |
 
     Examples:
-      | case                       | released   | payout       |
-      | the day before the run     | 2026-04-04 | 3,500.00 EUR |
-      | on the day of the run      | 2026-04-05 | 3,500.00 EUR |
-      | the day after the run      | 2026-04-06 | 500.00 EUR   |
+      | case                   | released   | payout       |
+      | the day before the run | 2026-04-04 | 3,500.00 EUR |
+      | on the day of the run  | 2026-04-05 | 3,500.00 EUR |
+      | the day after the run  | 2026-04-06 |   500.00 EUR |
 
   @id:CRED-21 @sev1
   Scenario Outline: Whoever handed an account over keeps its deals for a while
@@ -42,27 +42,27 @@ Feature: Credit can wait, can stay with whoever sold before, and can find its pa
     And these deals:
       | deal | owner    | account | amount        | closed     |
       | D-1  | Ben Katz | Fjord   | 20,000.00 EUR | <closed>   |
-      | D-2  | Ben Katz | Alpen   | 1,000.00 EUR  | 2026-03-01 |
+      | D-2  | Ben Katz | Alpen   |  1,000.00 EUR | 2026-03-01 |
     When commissions are calculated for 2026-Q1
     Then the payout of "Ana Ruiz" for 2026-Q1 is <ana>
     And the payout of "Ben Katz" for 2026-Q1 is <ben>
     And the statement of "Ben Katz" for 2026-Q1 includes:
       | line | base         | rate | amount     |
-      | D-2  | 1,000.00 EUR | 10%  | 100.00 EUR |
+      | D-2  | 1,000.00 EUR |  10% | 100.00 EUR |
 
     Examples:
       | case                         | share | closed     | ana          | ben          |
-      | the day before the last      | 100%  | 2026-03-14 | 2,000.00 EUR | 100.00 EUR   |
-      | the last day                 | 100%  | 2026-03-15 | 2,000.00 EUR | 100.00 EUR   |
-      | the day after                | 100%  | 2026-03-16 | 0.00 EUR     | 2,100.00 EUR |
-      | the last day, three quarters | 75%   | 2026-03-15 | 1,500.00 EUR | 600.00 EUR   |
+      | the day before the last      |  100% | 2026-03-14 | 2,000.00 EUR |   100.00 EUR |
+      | the last day                 |  100% | 2026-03-15 | 2,000.00 EUR |   100.00 EUR |
+      | the day after                |  100% | 2026-03-16 |     0.00 EUR | 2,100.00 EUR |
+      | the last day, three quarters |   75% | 2026-03-15 | 1,500.00 EUR |   600.00 EUR |
 
   @id:CRED-22 @sev2
   Scenario: Every member of a group is credited with the whole deal, from the first to the last day
     Given these groups:
-      | group       | payee    | from       | to         |
-      | Bid Team    | Ana Ruiz |            | 2026-02-15 |
-      | Bid Team    | Ben Katz | 2026-02-15 |            |
+      | group    | payee    | from       | to         |
+      | Bid Team | Ana Ruiz |            | 2026-02-15 |
+      | Bid Team | Ben Katz | 2026-02-15 |            |
     And these deals:
       | deal | owner    | amount       | closed     |
       | D-1  | Bid Team | 1,000.00 EUR | 2026-02-14 |
@@ -81,13 +81,13 @@ Feature: Credit can wait, can stay with whoever sold before, and can find its pa
   @id:CRED-23 @sev2
   Scenario: Deals without an owner find their payee by country and segment
     Given every plan follows these conventions:
-      | convention           | reading       |
-      | match.precedence     | most specific |
-      | credit.preassigned   | owner only    |
+      | convention         | reading       |
+      | match.precedence   | most specific |
+      | credit.preassigned | owner only    |
     And these matching rules:
       | rule           | payee    | priority | country | segment |
-      | Germany        | Ana Ruiz | 1        | DE, AT  |         |
-      | Germany, large | Ben Katz | 2        | DE      | large   |
+      | Germany        | Ana Ruiz |        1 | DE, AT  |         |
+      | Germany, large | Ben Katz |        2 | DE      | large   |
     And these accounts:
       | account | country | segment |
       | Kleine  | DE      | small   |
@@ -102,9 +102,9 @@ Feature: Credit can wait, can stay with whoever sold before, and can find its pa
     When commissions are calculated for 2026-Q1
     Then the payout of "Ana Ruiz" for 2026-Q1 is 1,300.00 EUR because:
       | line | base         | rate | amount     |
-      | D-1  | 1,000.00 EUR | 10%  | 100.00 EUR |
-      | D-3  | 4,000.00 EUR | 10%  | 400.00 EUR |
-      | D-4  | 8,000.00 EUR | 10%  | 800.00 EUR |
+      | D-1  | 1,000.00 EUR |  10% | 100.00 EUR |
+      | D-3  | 4,000.00 EUR |  10% | 400.00 EUR |
+      | D-4  | 8,000.00 EUR |  10% | 800.00 EUR |
     And the payout of "Ben Katz" for 2026-Q1 is 200.00 EUR
 
   @id:CRED-24 @sev1
@@ -131,21 +131,21 @@ Feature: Credit can wait, can stay with whoever sold before, and can find its pa
       | D-1  | Eva Lind | <amount> | 2026-02-14 |
     And the credit of deal "D-1" is split:
       | payee    | share |
-      | Eva Lind | 50%   |
-      | Ben Katz | 50%   |
+      | Eva Lind |   50% |
+      | Ben Katz |   50% |
     When commissions are calculated for 2026-Q1
     Then the payout of "Eva Lind" for 2026-Q1 is <eva> because:
       | line | base   | rate   | amount |
       | D-1  | <base> | <rate> | <eva>  |
 
     Examples:
-      | case                    | when        | amount         | base          | rate | eva          |
-      | before, share below | before rate | 99,998.00 EUR  | 49,999.00 EUR | 4%   | 1,999.96 EUR |
-      | before, share on it | before rate | 100,000.00 EUR | 50,000.00 EUR | 6%   | 3,000.00 EUR |
-      | before, share above | before rate | 100,002.00 EUR | 50,001.00 EUR | 6%   | 3,000.06 EUR |
-      | after, deal below   | after rate  | 49,999.00 EUR  | 49,999.00 EUR | 2%   | 999.98 EUR   |
-      | after, deal on it   | after rate  | 50,000.00 EUR  | 50,000.00 EUR | 3%   | 1,500.00 EUR |
-      | after, deal above   | after rate  | 50,002.00 EUR  | 50,002.00 EUR | 3%   | 1,500.06 EUR |
+      | case                | when        | amount         | base          | rate | eva          |
+      | before, share below | before rate |  99,998.00 EUR | 49,999.00 EUR |   4% | 1,999.96 EUR |
+      | before, share on it | before rate | 100,000.00 EUR | 50,000.00 EUR |   6% | 3,000.00 EUR |
+      | before, share above | before rate | 100,002.00 EUR | 50,001.00 EUR |   6% | 3,000.06 EUR |
+      | after, deal below   | after rate  |  49,999.00 EUR | 49,999.00 EUR |   2% |   999.98 EUR |
+      | after, deal on it   | after rate  |  50,000.00 EUR | 50,000.00 EUR |   3% | 1,500.00 EUR |
+      | after, deal above   | after rate  |  50,002.00 EUR | 50,002.00 EUR |   3% | 1,500.06 EUR |
 
   @id:CRED-25 @sev2
   Scenario: Thirds of a deal are rounded, and the last payee takes the cent
@@ -165,8 +165,8 @@ Feature: Credit can wait, can stay with whoever sold before, and can find its pa
       | D-1  | Eva Lind | 33.334% |
     When commissions are calculated for 2026-Q1
     Then the statement of "Ana Ruiz" for 2026-Q1 includes:
-      | line | base      | rate | amount    |
-      | D-1  | 33.33 EUR | 10%  | 3.33 EUR |
+      | line | base      | rate | amount   |
+      | D-1  | 33.33 EUR |  10% | 3.33 EUR |
     And the statement of "Eva Lind" for 2026-Q1 includes:
-      | line | base      | rate | amount    |
-      | D-1  | 33.34 EUR | 10%  | 3.33 EUR |
+      | line | base      | rate | amount   |
+      | D-1  | 33.34 EUR |  10% | 3.33 EUR |

@@ -27,12 +27,12 @@ Feature: Credit is shared between the people who won the deal
   Scenario: A 60/40 split with an overlay and a manager roll-up
     Given the credit of deal "D-1" is split:
       | payee    | share |
-      | Ana Ruiz | 60%   |
-      | Ben Katz | 40%   |
+      | Ana Ruiz |   60% |
+      | Ben Katz |   40% |
     And these crediting rules:
       | role                | receives | of the credit of |
-      | Solution Consultant | 25%      | team             |
-      | Regional Manager    | 100%     | team             |
+      | Solution Consultant |      25% | team             |
+      | Regional Manager    |     100% | team             |
     When commissions are calculated for 2026-Q1
     Then the credit of deal "D-1" is:
       | payee     | credit        | why     |
@@ -44,8 +44,8 @@ Feature: Credit is shared between the people who won the deal
       | payee     | payout       |
       | Ana Ruiz  | 3,000.00 EUR |
       | Ben Katz  | 2,000.00 EUR |
-      | Sam Okoro | 250.00 EUR   |
-      | Mia Stone | 500.00 EUR   |
+      | Sam Okoro |   250.00 EUR |
+      | Mia Stone |   500.00 EUR |
     And total payouts for 2026-Q1 are 5,750.00 EUR
 
   @id:CRED-02 @sev1
@@ -69,7 +69,7 @@ Feature: Credit is shared between the people who won the deal
       | D-2  | Mia Stone | 10,000.00 EUR | 2026-03-05 |
     And these crediting rules:
       | role             | receives | of the credit of |
-      | Regional Manager | 100%     | team             |
+      | Regional Manager |     100% | team             |
     When commissions are calculated for 2026-Q1
     Then the credit of deal "D-2" is:
       | payee     | credit        | why    |
@@ -77,4 +77,4 @@ Feature: Credit is shared between the people who won the deal
     And the payouts for 2026-Q1 are:
       | payee     | payout       |
       | Ana Ruiz  | 5,000.00 EUR |
-      | Mia Stone | 600.00 EUR   |
+      | Mia Stone |   600.00 EUR |

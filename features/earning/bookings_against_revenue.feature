@@ -19,7 +19,7 @@ Feature: One deal counts as bookings, billings, recognised revenue and cash, eac
       | Ana Ruiz | On Cash        | 2026-01-01 |
     And these deals:
       | deal | owner    | amount        | closed     | starts     | term months |
-      | D-1  | Ana Ruiz | 12,000.00 EUR | 2026-01-20 | 2026-02-01 | 12          |
+      | D-1  | Ana Ruiz | 12,000.00 EUR | 2026-01-20 | 2026-02-01 |          12 |
     And these invoices:
       | invoice | deal | amount       | date       |
       | I-1     | D-1  | 6,000.00 EUR | 2026-02-01 |
@@ -30,15 +30,15 @@ Feature: One deal counts as bookings, billings, recognised revenue and cash, eac
     When commissions are calculated for FY2026
     Then the payout of "Ana Ruiz" for 2026-01 is 1,200.00 EUR because:
       | line        | base          | rate | amount       |
-      | On Bookings | 12,000.00 EUR | 10%  | 1,200.00 EUR |
+      | On Bookings | 12,000.00 EUR |  10% | 1,200.00 EUR |
     And the payout of "Ana Ruiz" for 2026-02 is 700.00 EUR because:
       | line           | base         | rate | amount     |
-      | On Billing     | 6,000.00 EUR | 10%  | 600.00 EUR |
-      | On Recognition | 1,000.00 EUR | 10%  | 100.00 EUR |
+      | On Billing     | 6,000.00 EUR |  10% | 600.00 EUR |
+      | On Recognition | 1,000.00 EUR |  10% | 100.00 EUR |
     And the payout of "Ana Ruiz" for 2026-03 is 700.00 EUR because:
       | line           | base         | rate | amount     |
-      | On Cash        | 6,000.00 EUR | 10%  | 600.00 EUR |
-      | On Recognition | 1,000.00 EUR | 10%  | 100.00 EUR |
+      | On Cash        | 6,000.00 EUR |  10% | 600.00 EUR |
+      | On Recognition | 1,000.00 EUR |  10% | 100.00 EUR |
     And the payout of "Ana Ruiz" for FY2026 is 4,100.00 EUR
 
   @id:BVR-02 @sev1
@@ -49,17 +49,17 @@ Feature: One deal counts as bookings, billings, recognised revenue and cash, eac
     And "Ana Ruiz" is on plan "On Recognition" for FY2026
     And these deals:
       | deal | owner    | amount       | closed     | starts     | term months |
-      | D-1  | Ana Ruiz | 9,300.00 EUR | 2026-01-05 | 2026-01-16 | 3           |
+      | D-1  | Ana Ruiz | 9,300.00 EUR | 2026-01-05 | 2026-01-16 |           3 |
     When commissions are calculated for 2026-H1
     Then the payout of "Ana Ruiz" for 2026-01 is <january>
     And the payout of "Ana Ruiz" for 2026-02 is 310.00 EUR because:
       | line | base         | rate | amount     |
-      | D-1  | 3,100.00 EUR | 10%  | 310.00 EUR |
+      | D-1  | 3,100.00 EUR |  10% | 310.00 EUR |
     And the payout of "Ana Ruiz" for 2026-04 is <april>
 
     Examples:
       | case        | reading      | january    | april      |
-      | whole month | whole months | 310.00 EUR | 0.00 EUR   |
+      | whole month | whole months | 310.00 EUR |   0.00 EUR |
       | half month  | half month   | 155.00 EUR | 155.00 EUR |
       | 16 of 31    | by days      | 160.00 EUR | 150.00 EUR |
 
@@ -75,13 +75,13 @@ Feature: One deal counts as bookings, billings, recognised revenue and cash, eac
     And these invoices:
       | invoice | deal | amount        | date       | kind        | of  |
       | I-1     | D-1  | 10,000.00 EUR | 2026-02-01 | invoice     |     |
-      | C-1     | D-1  | 1,500.00 EUR  | 2026-02-20 | credit note | I-1 |
+      | C-1     | D-1  |  1,500.00 EUR | 2026-02-20 | credit note | I-1 |
     When commissions are calculated for 2026-Q1
     Then the payout of "Ana Ruiz" for 2026-01 is 1,000.00 EUR
     And the payout of "Ana Ruiz" for 2026-02 is 850.00 EUR because:
       | line | base          | rate | amount       |
-      | I-1  | 10,000.00 EUR | 10%  | 1,000.00 EUR |
-      | C-1  | -1,500.00 EUR | 10%  | -150.00 EUR  |
+      | I-1  | 10,000.00 EUR |  10% | 1,000.00 EUR |
+      | C-1  | -1,500.00 EUR |  10% |  -150.00 EUR |
 
   @id:BVR-04 @sev2
   Scenario: Margin is what is invoiced less the cost of each line
@@ -90,7 +90,7 @@ Feature: One deal counts as bookings, billings, recognised revenue and cash, eac
     And these products:
       | product | unit cost  |
       | Router  | 300.00 EUR |
-      | Switch  | 80.00 EUR  |
+      | Switch  |  80.00 EUR |
     And these deals:
       | deal | owner    | amount       | closed     |
       | D-1  | Ana Ruiz | 6,000.00 EUR | 2026-01-20 |
@@ -99,13 +99,13 @@ Feature: One deal counts as bookings, billings, recognised revenue and cash, eac
       | I-1     | D-1  | 6,000.00 EUR | 2026-02-01 |
     And these invoice lines:
       | invoice | line | amount       | product | units | unit cost |
-      | I-1     | 1    | 5,000.00 EUR | Router  | 10    |           |
-      | I-1     | 2    | 1,000.00 EUR | Switch  | 10    | 70.00 EUR |
+      | I-1     |    1 | 5,000.00 EUR | Router  |    10 |           |
+      | I-1     |    2 | 1,000.00 EUR | Switch  |    10 | 70.00 EUR |
     When commissions are calculated for 2026-Q1
     Then the payout of "Ana Ruiz" for 2026-02 is 460.00 EUR because:
       | line        | base         | rate | amount     |
-      | I-1, line 1 | 2,000.00 EUR | 20%  | 400.00 EUR |
-      | I-1, line 2 | 300.00 EUR   | 20%  | 60.00 EUR  |
+      | I-1, line 1 | 2,000.00 EUR |  20% | 400.00 EUR |
+      | I-1, line 2 |   300.00 EUR |  20% |  60.00 EUR |
 
   @id:BVR-05 @sev2
   Scenario: The commission on a booking is paid as the deal is billed

@@ -33,10 +33,10 @@ Feature: Commission is earned at once and paid in parts
     And the commission held for "Ana Ruiz" after 2026-03 is <held>
 
     Examples:
-      | case                     | closed     | released | held       |
-      | due the day before       | 2026-01-29 | 2026-03  | 0.00 EUR   |
-      | due on the last of March | 2026-01-30 | 2026-03  | 0.00 EUR   |
-      | due on the first of April | 2026-01-31 | 2026-04 | 200.00 EUR |
+      | case                      | closed     | released | held       |
+      | due the day before        | 2026-01-29 | 2026-03  |   0.00 EUR |
+      | due on the last of March  | 2026-01-30 | 2026-03  |   0.00 EUR |
+      | due on the first of April | 2026-01-31 | 2026-04  | 200.00 EUR |
 
   @id:HOLD-02 @sev2
   Scenario: Three instalments of 100.00 total 100.00, and the last takes the cent
@@ -88,7 +88,7 @@ Feature: Commission is earned at once and paid in parts
     And these deals:
       | deal | owner    | amount        | closed     |
       | D-1  | Ana Ruiz | 10,000.00 EUR | 2026-01-20 |
-      | D-2  | Ana Ruiz | 2,000.00 EUR  | 2026-01-21 |
+      | D-2  | Ana Ruiz |  2,000.00 EUR | 2026-01-21 |
     And these milestones:
       | deal | milestone | date       |
       | D-1  | kick-off  | 2026-02-01 |
@@ -104,7 +104,7 @@ Feature: Commission is earned at once and paid in parts
     Then the payout of "Ana Ruiz" for 2026-01 is 480.00 EUR because:
       | line | amount     |
       | D-1  | 400.00 EUR |
-      | D-2  | 80.00 EUR  |
+      | D-2  |  80.00 EUR |
     And the payout of "Ana Ruiz" for 2026-03 is 350.00 EUR
     And the payout of "Ana Ruiz" for 2026-04 is 250.00 EUR
     And the commission held for "Ana Ruiz" after 2026-06 is 120.00 EUR
@@ -129,7 +129,7 @@ Feature: Commission is earned at once and paid in parts
     And "Ana Ruiz" is on plan "Served" for FY2026
     And these deals:
       | deal | owner    | amount        | closed     | term months |
-      | D-1  | Ana Ruiz | 12,000.00 EUR | 2026-01-01 | 12          |
+      | D-1  | Ana Ruiz | 12,000.00 EUR | 2026-01-01 |          12 |
       | D-2  | Ana Ruiz | 20,000.00 EUR | 2026-04-20 |             |
     And these cancellations:
       | deal | date        |
@@ -142,11 +142,11 @@ Feature: Commission is earned at once and paid in parts
       | D-1  | <clawback> |
 
     Examples:
-      | case                          | reading    | cancelled  | month   | clawback    | april        |
-      | in April, its month is kept   | earned     | 2026-04-15 | 2026-04 | -800.00 EUR | 1,200.00 EUR |
-      | in April, its month is lost   | not earned | 2026-04-15 | 2026-04 | -900.00 EUR | 1,100.00 EUR |
-      | the last day of March         | earned     | 2026-03-31 | 2026-03 | -900.00 EUR | 1,100.00 EUR |
-      | the first day of April        | earned     | 2026-04-01 | 2026-04 | -800.00 EUR | 1,200.00 EUR |
+      | case                        | reading    | cancelled  | month   | clawback    | april        |
+      | in April, its month is kept | earned     | 2026-04-15 | 2026-04 | -800.00 EUR | 1,200.00 EUR |
+      | in April, its month is lost | not earned | 2026-04-15 | 2026-04 | -900.00 EUR | 1,100.00 EUR |
+      | the last day of March       | earned     | 2026-03-31 | 2026-03 | -900.00 EUR | 1,100.00 EUR |
+      | the first day of April      | earned     | 2026-04-01 | 2026-04 | -800.00 EUR | 1,200.00 EUR |
 
   @id:HOLD-05 @sev1
   Scenario Outline: Monthly advances are settled with what the quarter really earned
@@ -177,11 +177,11 @@ Feature: Commission is earned at once and paid in parts
     And the balance of "Ana Ruiz" after 2026-03 is <balance>
 
     Examples:
-      | case                    | bookings      | march      | balance     |
-      | less than was advanced  | 9,990.00 EUR  | 0.00 EUR   | -1.00 EUR   |
-      | just what was advanced  | 10,000.00 EUR | 0.00 EUR   | 0.00 EUR    |
-      | more than was advanced  | 10,010.00 EUR | 1.00 EUR   | 0.00 EUR    |
-      | much less               | 8,000.00 EUR  | 0.00 EUR   | -200.00 EUR |
+      | case                   | bookings      | march    | balance     |
+      | less than was advanced |  9,990.00 EUR | 0.00 EUR |   -1.00 EUR |
+      | just what was advanced | 10,000.00 EUR | 0.00 EUR |    0.00 EUR |
+      | more than was advanced | 10,010.00 EUR | 1.00 EUR |    0.00 EUR |
+      | much less              |  8,000.00 EUR | 0.00 EUR | -200.00 EUR |
 
   @id:HOLD-06 @sev1
   Scenario Outline: A very large deal waits for a decision
@@ -208,12 +208,12 @@ Feature: Commission is earned at once and paid in parts
     Then the payout of "Ana Ruiz" for 2026-01 is <january>
     And the statement of "Ana Ruiz" for 2026-01 includes:
       | line | base          | rate | amount       |
-      | D-2  | 10,000.00 EUR | 10%  | 1,000.00 EUR |
+      | D-2  | 10,000.00 EUR |  10% | 1,000.00 EUR |
     And the commission held for "Ana Ruiz" after 2026-02 is <held>
     And the payout of "Ana Ruiz" for 2026-03 is <march>
 
     Examples:
-      | case           | bookings       | january       | held          | march         |
-      | just below     | 199,999.00 EUR | 20,999.90 EUR | 0.00 EUR      | 0.00 EUR      |
-      | exactly on it  | 200,000.00 EUR | 21,000.00 EUR | 0.00 EUR      | 0.00 EUR      |
-      | just above     | 200,001.00 EUR | 1,000.00 EUR  | 20,000.10 EUR | 15,000.00 EUR |
+      | case          | bookings       | january       | held          | march         |
+      | just below    | 199,999.00 EUR | 20,999.90 EUR |      0.00 EUR |      0.00 EUR |
+      | exactly on it | 200,000.00 EUR | 21,000.00 EUR |      0.00 EUR |      0.00 EUR |
+      | just above    | 200,001.00 EUR |  1,000.00 EUR | 20,000.10 EUR | 15,000.00 EUR |

@@ -27,8 +27,8 @@ Feature: Commission is earned when the customer pays and taken back when the dea
     Then the payout of "Ana Ruiz" for 2026-Q1 is 2,000.00 EUR
     And the payout of "Ana Ruiz" for 2026-Q2 is 1,000.00 EUR because:
       | line                | base           | rate | amount       |
-      | payment P-7         | 30,000.00 EUR  | 5%   | 1,500.00 EUR |
-      | return R-7, booking | -10,000.00 EUR | 5%   | -500.00 EUR  |
+      | payment P-7         |  30,000.00 EUR |   5% | 1,500.00 EUR |
+      | return R-7, booking | -10,000.00 EUR |   5% |  -500.00 EUR |
 
   @id:EARN-02 @sev1
   Scenario Outline: A cancellation inside 90 days takes the commission back
@@ -36,21 +36,23 @@ Feature: Commission is earned when the customer pays and taken back when the dea
     And these deals:
       | deal | owner    | amount        | closed     |
       | D-9  | Ana Ruiz | 20,000.00 EUR | 2026-01-15 |
-      | D-10 | Ana Ruiz | 5,000.00 EUR  | 2026-05-02 |
+      | D-10 | Ana Ruiz |  5,000.00 EUR | 2026-05-02 |
     And these cancellations:
       | deal | date        |
       | D-9  | <cancelled> |
     When commissions are calculated for 2026-H1
-    Then the payout of "Ana Ruiz" for 2026-Q1 is 2,000.00 EUR
+    Then the payout of "Ana Ruiz" for 2026-Q1 is 2,000.00 EUR because:
+      | line | base          | rate | amount       |
+      | D-9  | 20,000.00 EUR |  10% | 2,000.00 EUR |
     And the payout of "Ana Ruiz" for 2026-Q2 is <payout>
     And the balance of "Ana Ruiz" after 2026-Q2 is <balance>
 
     Examples:
       | case   | cancelled  | payout     | balance       |
-      | day 85 | 2026-04-10 | 0.00 EUR   | -1,500.00 EUR |
-      | day 89 | 2026-04-14 | 0.00 EUR   | -1,500.00 EUR |
-      | day 90 | 2026-04-15 | 0.00 EUR   | -1,500.00 EUR |
-      | day 91 | 2026-04-16 | 500.00 EUR | 0.00 EUR      |
+      | day 85 | 2026-04-10 |   0.00 EUR | -1,500.00 EUR |
+      | day 89 | 2026-04-14 |   0.00 EUR | -1,500.00 EUR |
+      | day 90 | 2026-04-15 |   0.00 EUR | -1,500.00 EUR |
+      | day 91 | 2026-04-16 | 500.00 EUR |      0.00 EUR |
 
   @id:EARN-03 @sev2
   Scenario: The same deal counts as bookings when it is signed and as cash when it is paid
@@ -74,6 +76,9 @@ Feature: Commission is earned when the customer pays and taken back when the dea
     And the payouts for 2026-Q2 are:
       | payee    | payout     |
       | Ben Katz | 900.00 EUR |
+    And the statement of "Ben Katz" for 2026-Q2 shows:
+      | line        | base         | rate | amount     |
+      | payment P-1 | 9,000.00 EUR |  10% | 900.00 EUR |
     And the payouts for 2026-Q3 are:
       | payee    | payout     |
       | Ben Katz | 300.00 EUR |

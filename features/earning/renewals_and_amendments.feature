@@ -7,9 +7,9 @@ Feature: Renewals, amended deals and adjustments by hand
   @id:EARN-10 @sev2
   Scenario: New business and renewals are different measures
     Given these measures:
-      | measure      | of       | where               |
-      | new business | bookings | type is blank       |
-      | renewed      | bookings | type = "renewal"    |
+      | measure      | of       | where            |
+      | new business | bookings | type is blank    |
+      | renewed      | bookings | type = "renewal" |
     And the plan "Hunter" pays 10% of new business
     And the plan "Farmer" pays 2% of renewed
     And these plan assignments:
@@ -25,8 +25,8 @@ Feature: Renewals, amended deals and adjustments by hand
     When commissions are calculated for 2026-Q1
     Then the payout of "Ana Ruiz" for 2026-Q1 is 200.00 EUR because:
       | line   | base         | rate | amount     |
-      | Hunter | 1,000.00 EUR | 10%  | 100.00 EUR |
-      | Farmer | 5,000.00 EUR | 2%   | 100.00 EUR |
+      | Hunter | 1,000.00 EUR |  10% | 100.00 EUR |
+      | Farmer | 5,000.00 EUR |   2% | 100.00 EUR |
 
   @id:EARN-11 @sev1
   Scenario Outline: An amended deal counts from the day of the amendment
@@ -48,8 +48,8 @@ Feature: Renewals, amended deals and adjustments by hand
 
     Examples:
       | case      | field  | before       | after        | ana         | ben        |
-      | less      | amount | 5,000.00 EUR | 4,500.00 EUR | -50.00 EUR  | 0.00 EUR   |
-      | more      | amount | 5,000.00 EUR | 5,200.00 EUR | 20.00 EUR   | 0.00 EUR   |
+      | less      | amount | 5,000.00 EUR | 4,500.00 EUR |  -50.00 EUR |   0.00 EUR |
+      | more      | amount | 5,000.00 EUR | 5,200.00 EUR |   20.00 EUR |   0.00 EUR |
       | new owner | owner  | Ana Ruiz     | Ben Katz     | -500.00 EUR | 500.00 EUR |
 
   @id:EARN-12 @sev2
@@ -63,7 +63,10 @@ Feature: Renewals, amended deals and adjustments by hand
       | payee    | period  | amount     | reason          | approved by |
       | Ana Ruiz | 2026-Q1 | 250.00 EUR | goodwill, D-114 | Mia Stone   |
     When commissions are calculated for 2026-Q1
-    Then the payout of "Ana Ruiz" for 2026-Q1 is 750.00 EUR
+    Then the payout of "Ana Ruiz" for 2026-Q1 is 750.00 EUR because:
+      | line            | base         | rate | amount     |
+      | D-1             | 5,000.00 EUR |  10% | 500.00 EUR |
+      | goodwill, D-114 |              |      | 250.00 EUR |
 
   @id:EARN-13 @sev1
   Scenario: Half of the commission waits for the customer's payment
@@ -92,7 +95,9 @@ Feature: Renewals, amended deals and adjustments by hand
       | P-1     | I-1     | 2,000.00 EUR | 2026-03-01 |
       | P-2     | I-1     | 3,000.00 EUR | 2026-04-01 |
     When commissions are calculated for 2026-H1
-    Then the payout of "Ana Ruiz" for 2026-Q1 is 200.00 EUR
+    Then the payout of "Ana Ruiz" for 2026-Q1 is 200.00 EUR because:
+      | line | base         | rate | amount     |
+      | D-1  | 2,000.00 EUR |  10% | 200.00 EUR |
     And the commission held for "Ana Ruiz" after 2026-Q1 is 300.00 EUR
     And the commission held for "Ana Ruiz" after 2026-Q2 is 0.00 EUR
     And the figure "paid share" of "Ana Ruiz" for 2026-Q1 is 40%

@@ -35,15 +35,15 @@ Feature: Residuals by month of the contract, and windfalls that retire no quota
     When commissions are calculated for FY2026
     Then the payout of "Dealer Lyon" for FY2026 is <payout> because:
       | line | base       | rate   | amount    |
-      | P-0  | 100.00 EUR | 10%    | 10.00 EUR |
+      | P-0  | 100.00 EUR |    10% | 10.00 EUR |
       | P-1  | 100.00 EUR | <rate> | <earned>  |
 
     Examples:
-      | case                   | paid       | rate | earned    | payout    |
-      | last day of month 3    | 2026-03-31 | 10%  | 10.00 EUR | 20.00 EUR |
-      | first day of month 4   | 2026-04-01 | 4%   | 4.00 EUR  | 14.00 EUR |
-      | last day of month 6    | 2026-06-30 | 4%   | 4.00 EUR  | 14.00 EUR |
-      | first day of month 7   | 2026-07-01 | 0%   | 0.00 EUR  | 10.00 EUR |
+      | case                 | paid       | rate | earned    | payout    |
+      | last day of month 3  | 2026-03-31 |  10% | 10.00 EUR | 20.00 EUR |
+      | first day of month 4 | 2026-04-01 |   4% |  4.00 EUR | 14.00 EUR |
+      | last day of month 6  | 2026-06-30 |   4% |  4.00 EUR | 14.00 EUR |
+      | first day of month 7 | 2026-07-01 |   0% |  0.00 EUR | 10.00 EUR |
 
   @id:WIND-01 @sev1
   Scenario Outline: A windfall is paid in the tier reached before it and retires no quota
@@ -73,14 +73,17 @@ Feature: Residuals by month of the contract, and windfalls that retire no quota
     And the payout of "Ana Ruiz" for 2026-02 is <payout>
     And the statement of "Ana Ruiz" for 2026-02 includes:
       | line       | base         | rate | amount       |
-      | up to 100% | <slice base> | 5%   | <slice pays> |
+      | up to 100% | <slice base> |   5% | <slice pays> |
     And the attainment of "Ana Ruiz" for 2026-Q1 is <attainment>
 
     Examples:
-      | case          | bookings       | slice base     | slice pays    | payout        | attainment |
-      | just below    | 199,999.00 EUR | 50,000.00 EUR  | 2,500.00 EUR  | 17,499.90 EUR | 249.999%   |
-      | exactly on it | 200,000.00 EUR | 50,000.00 EUR  | 2,500.00 EUR  | 17,500.00 EUR | 250%       |
-      | just above    | 200,001.00 EUR | 200,001.00 EUR | 10,000.05 EUR | 10,000.05 EUR | 50%        |
+      | case             | bookings       | slice base     | slice pays    | payout        | attainment |
+      | just below       | 199,999.00 EUR |  50,000.00 EUR |  2,500.00 EUR | 17,499.90 EUR |   249.999% |
+      | exactly on it    | 200,000.00 EUR |  50,000.00 EUR |  2,500.00 EUR | 17,500.00 EUR |       250% |
+      | just above       | 200,001.00 EUR | 200,001.00 EUR | 10,000.05 EUR | 10,000.05 EUR |        50% |
+      | just below quota |  49,999.00 EUR |  49,999.00 EUR |  2,499.95 EUR |  2,499.95 EUR |    99.999% |
+      | exactly quota    |  50,000.00 EUR |  50,000.00 EUR |  2,500.00 EUR |  2,500.00 EUR |       100% |
+      | just above quota |  50,010.00 EUR |  50,000.00 EUR |  2,500.00 EUR |  2,501.00 EUR |    100.01% |
 
   @id:EARN-15 @sev2
   Scenario Outline: Who pays late costs commission: the overdue invoice is taken back until it is paid
@@ -108,12 +111,12 @@ Feature: Residuals by month of the contract, and windfalls that retire no quota
     When commissions are calculated for 2026-H1
     Then the payout of "Ana Ruiz" for 2026-01 is 500.00 EUR because:
       | line | base         | rate | amount     |
-      | I-1  | 5,000.00 EUR | 10%  | 500.00 EUR |
+      | I-1  | 5,000.00 EUR |  10% | 500.00 EUR |
     And the payout of "Ana Ruiz" for 2026-03 is <march>
     And the payout of "Ana Ruiz" for 2026-H1 is 500.00 EUR
 
     Examples:
-      | case                      | paid       | march       |
-      | the day before            | 2026-03-29 | 0.00 EUR    |
-      | on the last day of grace  | 2026-03-30 | 0.00 EUR    |
-      | when it is over           | 2026-04-01 | -500.00 EUR |
+      | case                     | paid       | march       |
+      | the day before           | 2026-03-29 |    0.00 EUR |
+      | on the last day of grace | 2026-03-30 |    0.00 EUR |
+      | when it is over          | 2026-04-01 | -500.00 EUR |

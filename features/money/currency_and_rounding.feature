@@ -23,13 +23,13 @@ Feature: Currency, calendar and rounding decide the last cent
     Given these deals:
       | deal | owner    | amount        | closed     |
       | D-1  | Ana Ruiz | 10,000.00 USD | 2026-02-10 |
-      | D-2  | Ana Ruiz | 5,000.00 GBP  | 2026-02-20 |
+      | D-2  | Ana Ruiz |  5,000.00 GBP | 2026-02-20 |
       | D-3  | Ana Ruiz | 10,000.00 USD | 2026-03-05 |
     When commissions are calculated for FY2026
     Then the payout of "Ana Ruiz" for 2026-P01 is 752.50 EUR because:
       | line | base         | rate | amount     |
-      | D-1  | 9,200.00 EUR | 5%   | 460.00 EUR |
-      | D-2  | 5,850.00 EUR | 5%   | 292.50 EUR |
+      | D-1  | 9,200.00 EUR |   5% | 460.00 EUR |
+      | D-2  | 5,850.00 EUR |   5% | 292.50 EUR |
     And the payout of "Ana Ruiz" for 2026-P02 is 470.00 EUR
 
   @id:FX-02 @sev1
@@ -46,7 +46,9 @@ Feature: Currency, calendar and rounding decide the last cent
       | deal | owner    | amount        | closed   |
       | D-1  | Ana Ruiz | 10,000.00 EUR | <closed> |
     When commissions are calculated for FY2026
-    Then the payout of "Ana Ruiz" for <period> is 500.00 EUR
+    Then the payout of "Ana Ruiz" for <period> is 500.00 EUR because:
+      | line | base          | rate | amount     |
+      | D-1  | 10,000.00 EUR |   5% | 500.00 EUR |
 
     Examples:
       | case               | closed     | period   |
@@ -65,6 +67,9 @@ Feature: Currency, calendar and rounding decide the last cent
       | D-3  | Ana Ruiz | 10.10 EUR | 2026-02-04 |
     When commissions are calculated for 2026-P01
     Then the payout of "Ana Ruiz" for 2026-P01 is <payout>
+    And the credit of deal "D-1" is:
+      | payee    | credit    | why    |
+      | Ana Ruiz | 10.10 EUR | direct |
 
     Examples:
       | case               | mode           | level  | payout   |

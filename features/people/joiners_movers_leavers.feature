@@ -6,16 +6,16 @@ Feature: Joining, moving, leave and leaving change targets by calendar days
     Given fiscal year FY2026 starts on 2026-01-01 with quarterly periods
     And the plan "AE Target" pays the target incentive along this curve of bookings:
       | attainment | payout |
-      | 50%        | 0%     |
-      | 100%       | 100%   |
-      | 150%       | 200%   |
+      |        50% |     0% |
+      |       100% |   100% |
+      |       150% |   200% |
     And the plan "AE Target" for FY2026:
       | setting   | value         |
       | proration | calendar days |
       | currency  | EUR           |
     And these plan assignments:
       | payee    | plan      | from       | quota         | target incentive | period  |
-      | Ana Ruiz | AE Target | 2026-01-01 | 90,000.00 EUR | 9,000.00 EUR     | quarter |
+      | Ana Ruiz | AE Target | 2026-01-01 | 90,000.00 EUR |     9,000.00 EUR | quarter |
 
   @id:PEOP-01 @sev1
   Scenario: A joiner in February has a smaller quota and a smaller target
@@ -25,7 +25,10 @@ Feature: Joining, moving, leave and leaving change targets by calendar days
       | D-1  | Ana Ruiz | 59,000.00 EUR | 2026-03-12 |
     When commissions are calculated for 2026-Q1
     Then the attainment of "Ana Ruiz" for 2026-Q1 is 100%
-    And the payout of "Ana Ruiz" for 2026-Q1 is 5,900.00 EUR
+    And the quota of "Ana Ruiz" for 2026-Q1 is 59,000.00 EUR
+    And the payout of "Ana Ruiz" for 2026-Q1 is 5,900.00 EUR because:
+      | line   | base         | rate | amount       |
+      | target | 5,900.00 EUR | 100% | 5,900.00 EUR |
 
   @id:PEOP-02 @sev2
   Scenario: Unpaid leave lowers both quota and target
@@ -35,7 +38,10 @@ Feature: Joining, moving, leave and leaving change targets by calendar days
       | D-1  | Ana Ruiz | 46,500.00 EUR | 2026-03-12 |
     When commissions are calculated for 2026-Q1
     Then the attainment of "Ana Ruiz" for 2026-Q1 is 75%
-    And the payout of "Ana Ruiz" for 2026-Q1 is 3,100.00 EUR
+    And the quota of "Ana Ruiz" for 2026-Q1 is 62,000.00 EUR
+    And the payout of "Ana Ruiz" for 2026-Q1 is 3,100.00 EUR because:
+      | line   | base         | rate | amount       |
+      | target | 6,200.00 EUR |  50% | 3,100.00 EUR |
 
   @id:PEOP-03 @sev1
   Scenario: A leaver reported late is corrected in the next open quarter
@@ -59,12 +65,12 @@ Feature: Joining, moving, leave and leaving change targets by calendar days
       | Kim Park | move  | 2026-03-01 | Account Executive |
     And these plan assignments:
       | payee    | plan      | from       | to         | quota         | target incentive | period  |
-      | Kim Park | SDR       | 2026-01-01 | 2026-02-28 | 90,000.00 EUR | 4,500.00 EUR     | quarter |
-      | Kim Park | AE Target | 2026-03-01 |            | 90,000.00 EUR | 9,000.00 EUR     | quarter |
+      | Kim Park | SDR       | 2026-01-01 | 2026-02-28 | 90,000.00 EUR |     4,500.00 EUR | quarter |
+      | Kim Park | AE Target | 2026-03-01 |            | 90,000.00 EUR |     9,000.00 EUR | quarter |
     And the plan "SDR" pays the target incentive along this curve of bookings:
       | attainment | payout |
-      | 0%         | 0%     |
-      | 100%       | 100%   |
+      |         0% |     0% |
+      |       100% |   100% |
     And the plan "SDR" for FY2026:
       | setting   | value         |
       | proration | calendar days |
@@ -86,9 +92,10 @@ Feature: Joining, moving, leave and leaving change targets by calendar days
       | D-1  | Ana Ruiz | 45,000.00 EUR | 2026-01-30 |
     When commissions are calculated for 2026-Q1
     Then the attainment of "Ana Ruiz" for 2026-Q1 is <attainment>
+    And the quota of "Ana Ruiz" for 2026-Q1 is <quota>
 
     Examples:
-      | case                     | day        | attainment |
-      | half of the quarter      | 2026-02-14 | 100%       |
-      | five weeks               | 2026-02-05 | 125%       |
-      | the last day of February | 2026-03-01 | 75%        |
+      | case                   | day        | attainment | quota         |
+      | half of the quarter    | 2026-02-14 |       100% | 45,000.00 EUR |
+      | five weeks and a day   | 2026-02-05 |       125% | 36,000.00 EUR |
+      | the first day of March | 2026-03-01 |        75% | 60,000.00 EUR |

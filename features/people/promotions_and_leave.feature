@@ -33,7 +33,7 @@ Feature: Promotions, leaves and new hires
     When commissions are calculated for 2026-H1
     Then the payout of "Ben Katz" for 2026-03 is 2,000.00 EUR because:
       | line | base          | rate | amount       |
-      | D-2  | 20,000.00 EUR | 10%  | 2,000.00 EUR |
+      | D-2  | 20,000.00 EUR |  10% | 2,000.00 EUR |
     And the payout of "Ana Ruiz" for 2026-03 is 0.00 EUR
     And the commission held for "Ana Ruiz" after 2026-03 is 1,000.00 EUR
     And the payout of "Ana Ruiz" for 2026-04 is 1,000.00 EUR
@@ -42,9 +42,9 @@ Feature: Promotions, leaves and new hires
   Scenario Outline: What a parental leave of four weeks does to quota and target
     Given the plan "AE Target" pays the target incentive along this curve of bookings:
       | attainment | payout |
-      | 0%         | 0%     |
-      | 100%       | 100%   |
-      | 150%       | 200%   |
+      |         0% |     0% |
+      |       100% |   100% |
+      |       150% |   200% |
     And the plan "AE Target" for FY2026:
       | setting   | value         |
       | proration | calendar days |
@@ -55,7 +55,7 @@ Feature: Promotions, leaves and new hires
       | leave.target | <target> |
     And these plan assignments:
       | payee    | plan      | from       | quota         | target incentive | period  |
-      | Ana Ruiz | AE Target | 2026-01-01 | 90,000.00 EUR | 9,000.00 EUR     | quarter |
+      | Ana Ruiz | AE Target | 2026-01-01 | 90,000.00 EUR |     9,000.00 EUR | quarter |
     And "Ana Ruiz" is on parental leave from 2026-02-01 to 2026-02-28
     And these deals:
       | deal | owner    | amount        | closed     |
@@ -67,25 +67,25 @@ Feature: Promotions, leaves and new hires
       | AE Target | <payout> |
 
     Examples:
-      | case                      | quota         | target        | expected      | payout        |
-      | 62 of 90 days, both       | days excluded | days excluded | 62,000.00 EUR | 9,300.00 EUR  |
-      | the target stays whole    | days excluded | nothing       | 62,000.00 EUR | 13,500.00 EUR |
-      | nothing changes           | nothing       | nothing       | 90,000.00 EUR | 7,750.00 EUR  |
+      | case                   | quota         | target        | expected      | payout        |
+      | 62 of 90 days, both    | days excluded | days excluded | 62,000.00 EUR |  9,300.00 EUR |
+      | the target stays whole | days excluded | nothing       | 62,000.00 EUR | 13,500.00 EUR |
+      | nothing changes        | nothing       | nothing       | 90,000.00 EUR |  7,750.00 EUR |
 
   @id:PEOP-12 @sev1
   Scenario: A promotion on 1 March: the new quota and target count for its own days
     Given the plan "AE Target" pays the target incentive along this curve of bookings:
       | attainment | payout |
-      | 0%         | 0%     |
-      | 100%       | 100%   |
+      |         0% |     0% |
+      |       100% |   100% |
     And the plan "AE Target" for FY2026:
       | setting   | value         |
       | proration | calendar days |
       | currency  | EUR           |
     And these plan assignments:
       | payee    | plan      | from       | to         | quota          | target incentive | period  |
-      | Ana Ruiz | AE Target | 2026-01-01 | 2026-02-28 | 90,000.00 EUR  | 9,000.00 EUR     | quarter |
-      | Ana Ruiz | AE Target | 2026-03-01 |            | 180,000.00 EUR | 18,000.00 EUR    | quarter |
+      | Ana Ruiz | AE Target | 2026-01-01 | 2026-02-28 |  90,000.00 EUR |     9,000.00 EUR | quarter |
+      | Ana Ruiz | AE Target | 2026-03-01 |            | 180,000.00 EUR |    18,000.00 EUR | quarter |
     And these deals:
       | deal | owner    | amount        | closed     |
       | D-1  | Ana Ruiz | 60,500.00 EUR | 2026-02-20 |
@@ -99,15 +99,15 @@ Feature: Promotions, leaves and new hires
   Scenario Outline: Joining by calendar days, by work days and by months
     Given the plan "AE Target" pays the target incentive along this curve of bookings:
       | attainment | payout |
-      | 0%         | 0%     |
-      | 100%       | 100%   |
+      |         0% |     0% |
+      |       100% |   100% |
     And the plan "AE Target" for FY2026:
       | setting   | value   |
       | proration | <basis> |
       | currency  | EUR     |
     And these plan assignments:
       | payee    | plan      | from       | quota         | target incentive | period  |
-      | Ana Ruiz | AE Target | 2026-01-01 | 57,600.00 EUR | 5,760.00 EUR     | quarter |
+      | Ana Ruiz | AE Target | 2026-01-01 | 57,600.00 EUR |     5,760.00 EUR | quarter |
     And "Ana Ruiz" joins on 2026-02-01
     And these deals:
       | deal | owner    | amount        | closed     |
@@ -119,10 +119,10 @@ Feature: Promotions, leaves and new hires
       | AE Target | 1,800.00 EUR |
 
     Examples:
-      | case                   | basis         | quota         |
-      | 59 of 90 days          | calendar days | 37,760.00 EUR |
-      | 42 of 64 work days     | work days     | 37,800.00 EUR |
-      | two of three months    | months        | 38,400.00 EUR |
+      | case                | basis         | quota         |
+      | 59 of 90 days       | calendar days | 37,760.00 EUR |
+      | 42 of 64 work days  | work days     | 37,800.00 EUR |
+      | two of three months | months        | 38,400.00 EUR |
 
   @id:PEOP-14 @sev1
   Scenario Outline: A deal that closes after the last day of employment
@@ -140,7 +140,7 @@ Feature: Promotions, leaves and new hires
     Then the payout of "Ana Ruiz" for 2026-Q1 is <payout>
     And the statement of "Ana Ruiz" for 2026-Q1 includes:
       | line | base          | rate | amount       |
-      | D-1  | 10,000.00 EUR | 10%  | 1,000.00 EUR |
+      | D-1  | 10,000.00 EUR |  10% | 1,000.00 EUR |
 
     Examples:
       | case                         | reading       | closed     | payout       |

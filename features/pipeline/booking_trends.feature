@@ -26,12 +26,12 @@ Feature: What was sold month by month, net of what came back
     When commissions are calculated for 2026-Q1
     Then the bookings by period are:
       | period  | payee    | amount         |
-      | 2026-01 |          | 40,000.00 EUR  |
-      | 2026-02 |          | 50,000.00 EUR  |
+      | 2026-01 |          |  40,000.00 EUR |
+      | 2026-02 |          |  50,000.00 EUR |
       | 2026-03 |          | -20,000.00 EUR |
-      | 2026-02 | Ana Ruiz | 20,000.00 EUR  |
+      | 2026-02 | Ana Ruiz |  20,000.00 EUR |
       | 2026-03 | Ben Katz | -20,000.00 EUR |
-      | 2026-Q1 |          | 70,000.00 EUR  |
+      | 2026-Q1 |          |  70,000.00 EUR |
 
   @id:TREND-02 @sev2
   Scenario: A shared deal and a manager's roll-up are counted once
@@ -42,15 +42,15 @@ Feature: What was sold month by month, net of what came back
       | Ben Katz  | Seller  | Mia Stone |
     And these crediting rules:
       | role    | receives | of the credit of |
-      | Manager | 100%     | team             |
+      | Manager |     100% | team             |
     And "Mia Stone" is on plan "AE Flat" for FY2026
     And these deals:
       | deal | owner    | amount        | closed     |
       | D-1  | Ana Ruiz | 40,000.00 EUR | 2026-01-31 |
     And the credit of deal "D-1" is split:
       | payee    | share |
-      | Ana Ruiz | 70%   |
-      | Ben Katz | 30%   |
+      | Ana Ruiz |   70% |
+      | Ben Katz |   30% |
     When commissions are calculated for 2026-Q1
     Then the bookings by period are:
       | period  | payee    | amount        |
@@ -71,7 +71,7 @@ Feature: What was sold month by month, net of what came back
     And these invoices:
       | invoice | deal | amount        | date       | kind        | of  |
       | I-1     | D-1  | 12,000.00 EUR | 2026-02-01 | invoice     |     |
-      | C-1     | D-1  | 2,000.00 EUR  | 2026-03-01 | credit note | I-1 |
+      | C-1     | D-1  |  2,000.00 EUR | 2026-03-01 | credit note | I-1 |
     And these payments:
       | payment | invoice | amount       | date       |
       | P-1     | I-1     | 4,000.00 EUR | 2026-03-31 |
@@ -92,17 +92,17 @@ Feature: What was sold month by month, net of what came back
     And "Store Lyon" is on plan "Sell-Through" for FY2026
     And these retail sales:
       | sale | retailer   | product | units | date       |
-      | S-1  | Store Lyon | Phone X | 30    | 2026-01-31 |
-      | S-2  | Store Lyon | Phone X | 20    | 2026-02-01 |
+      | S-1  | Store Lyon | Phone X |    30 | 2026-01-31 |
+      | S-2  | Store Lyon | Phone X |    20 | 2026-02-01 |
     And these returns:
       | return | of  | units | date       |
-      | R-1    | S-1 | 4     | 2026-02-20 |
+      | R-1    | S-1 |     4 | 2026-02-20 |
     When commissions are calculated for 2026-Q1
     Then the units by period are:
       | period  | payee      | amount |
-      | 2026-01 | Store Lyon | 30     |
-      | 2026-02 | Store Lyon | 16     |
-      | 2026-Q1 |            | 46     |
+      | 2026-01 | Store Lyon |     30 |
+      | 2026-02 | Store Lyon |     16 |
+      | 2026-Q1 |            |     46 |
     And the payout of "Store Lyon" for 2026-02 is 32.00 EUR because:
       | line | base     | rate     | amount    |
       | S-2  | 20 units | 2.00 EUR | 40.00 EUR |

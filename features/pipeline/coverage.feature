@@ -9,14 +9,14 @@ Feature: The pipeline is a measure of its own
   Scenario: An opportunity's own probability stands above that of its stage
     Given the stage probabilities:
       | stage    | probability |
-      | Proposal | 40%         |
-      | Commit   | 90%         |
+      | Proposal |         40% |
+      | Commit   |         90% |
     And this pipeline:
       | opportunity | owner    | amount         | stage    | closes     | probability |
       | O-1         | Ana Ruiz | 100,000.00 EUR | Proposal | 2026-05-31 |             |
-      | O-2         | Ana Ruiz | 100,000.00 EUR | Proposal | 2026-05-31 | 60%         |
-      | O-3         | Ben Katz | 50,000.00 EUR  | Commit   | 2026-06-30 | 100%        |
-      | O-4         | Ben Katz | 50,000.00 EUR  | Commit   | 2026-07-31 |             |
+      | O-2         | Ana Ruiz | 100,000.00 EUR | Proposal | 2026-05-31 |         60% |
+      | O-3         | Ben Katz |  50,000.00 EUR | Commit   | 2026-06-30 |        100% |
+      | O-4         | Ben Katz |  50,000.00 EUR | Commit   | 2026-07-31 |             |
     When the pipeline is forecast for 2026-Q2
     Then the forecast for 2026-Q2 is 150,000.00 EUR
 
@@ -42,13 +42,13 @@ Feature: The pipeline is a measure of its own
       | D-1  | Ana Ruiz | 20,000.00 EUR | 2026-02-10 |
     And this pipeline:
       | opportunity | owner    | amount        | stage    | closes     | probability |
-      | O-1         | Ana Ruiz | 60,000.00 EUR | Proposal | 2026-03-31 | 40%         |
-      | O-2         | Ana Ruiz | <open>        | Commit   | 2026-03-30 | 90%         |
+      | O-1         | Ana Ruiz | 60,000.00 EUR | Proposal | 2026-03-31 |         40% |
+      | O-2         | Ana Ruiz | <open>        | Commit   | 2026-03-30 |         90% |
     When commissions are calculated for 2026-Q1
     Then the payout of "Ana Ruiz" for 2026-Q1 is <payout>
     And the statement of "Ana Ruiz" for 2026-Q1 includes:
       | line       | base          | rate | amount       |
-      | commission | 20,000.00 EUR | 10%  | 2,000.00 EUR |
+      | commission | 20,000.00 EUR |  10% | 2,000.00 EUR |
 
     Examples:
       | case             | open          | payout       |
@@ -77,11 +77,11 @@ Feature: The pipeline is a measure of its own
       | D-1  | Ana Ruiz | 20,000.00 EUR | 2026-05-10 |
     And this pipeline:
       | opportunity | owner    | amount        | stage    | closes     | probability |
-      | O-1         | Ana Ruiz | 90,000.00 EUR | Proposal | 2026-06-30 | 40%         |
-      | O-2         | Ana Ruiz | 35,000.00 EUR | Commit   | 2026-04-01 | 90%         |
-      | O-3         | Ana Ruiz | 80,000.00 EUR | Commit   | 2026-07-01 | 90%         |
+      | O-1         | Ana Ruiz | 90,000.00 EUR | Proposal | 2026-06-30 |         40% |
+      | O-2         | Ana Ruiz | 35,000.00 EUR | Commit   | 2026-04-01 |         90% |
+      | O-3         | Ana Ruiz | 80,000.00 EUR | Commit   | 2026-07-01 |         90% |
     When commissions are calculated for 2026-Q2
     Then the figure "coverage" of "Ana Ruiz" for 2026-Q2 is 250%
     And the payout of "Ana Ruiz" for 2026-Q2 is 2,000.00 EUR because:
       | line | base          | rate | amount       |
-      | D-1  | 20,000.00 EUR | 10%  | 2,000.00 EUR |
+      | D-1  | 20,000.00 EUR |  10% | 2,000.00 EUR |

@@ -19,8 +19,8 @@ Feature: A target incentive is paid by attainment, by two measures at once, or n
       """
     And these plan assignments:
       | payee    | plan | from       | quota         | target incentive | period  |
-      | Ana Ruiz | MIP  | 2026-01-01 | 90,000.00 EUR | 9,000.00 EUR     | quarter |
-      | Ben Katz | MIP  | 2026-01-01 | 90,000.00 EUR | 4,500.00 EUR     | quarter |
+      | Ana Ruiz | MIP  | 2026-01-01 | 90,000.00 EUR |     9,000.00 EUR | quarter |
+      | Ben Katz | MIP  | 2026-01-01 | 90,000.00 EUR |     4,500.00 EUR | quarter |
     And these deals:
       | deal | owner    | amount        | closed     |
       | D-1  | Ana Ruiz | <bookings>    | 2026-02-10 |
@@ -33,9 +33,9 @@ Feature: A target incentive is paid by attainment, by two measures at once, or n
 
     Examples:
       | case               | bookings       | payout        |
-      | just below 70%     | 62,999.00 EUR  | 0.00 EUR      |
-      | exactly 70%        | 63,000.00 EUR  | 6,300.00 EUR  |
-      | just above 70%     | 63,009.00 EUR  | 6,300.90 EUR  |
+      | just below 70%     |  62,999.00 EUR |      0.00 EUR |
+      | exactly 70%        |  63,000.00 EUR |  6,300.00 EUR |
+      | just above 70%     |  63,009.00 EUR |  6,300.90 EUR |
       | just below the cap | 134,991.00 EUR | 13,499.10 EUR |
       | exactly the cap    | 135,000.00 EUR | 13,500.00 EUR |
       | just above the cap | 135,009.00 EUR | 13,500.00 EUR |
@@ -61,7 +61,7 @@ Feature: A target incentive is paid by attainment, by two measures at once, or n
       """
     And these plan assignments:
       | payee    | plan              | from       | quota         | target incentive | period  |
-      | Ana Ruiz | Growth and Margin | 2026-01-01 | 50,000.00 EUR | 10,000.00 EUR    | quarter |
+      | Ana Ruiz | Growth and Margin | 2026-01-01 | 50,000.00 EUR |    10,000.00 EUR | quarter |
     And these reported measures:
       | payee    | measure | period  | value    |
       | Ana Ruiz | margin  | 2026-Q1 | <margin> |
@@ -74,13 +74,13 @@ Feature: A target incentive is paid by attainment, by two measures at once, or n
       | target | 10,000.00 EUR | <cell> | <payout> |
 
     Examples:
-      | case                           | bookings      | margin | cell | payout        |
-      | just below 80%, below 50%      | 39,999.00 EUR | 49.9%  | 10%  | 1,000.00 EUR  |
-      | exactly 80%, below 50%         | 40,000.00 EUR | 49.9%  | 60%  | 6,000.00 EUR  |
-      | just above 80%, exactly 50%    | 40,001.00 EUR | 50%    | 80%  | 8,000.00 EUR  |
-      | just below quota, above 50%    | 49,999.00 EUR | 50.1%  | 80%  | 8,000.00 EUR  |
-      | exactly quota, below 50%       | 50,000.00 EUR | 49.9%  | 100% | 10,000.00 EUR |
-      | just above quota, exactly 50%  | 50,001.00 EUR | 50%    | 130% | 13,000.00 EUR |
+      | case                          | bookings      | margin | cell | payout        |
+      | just below 80%, below 50%     | 39,999.00 EUR |  49.9% |  10% |  1,000.00 EUR |
+      | exactly 80%, below 50%        | 40,000.00 EUR |  49.9% |  60% |  6,000.00 EUR |
+      | just above 80%, exactly 50%   | 40,001.00 EUR |    50% |  80% |  8,000.00 EUR |
+      | just below quota, above 50%   | 49,999.00 EUR |  50.1% |  80% |  8,000.00 EUR |
+      | exactly quota, below 50%      | 50,000.00 EUR |  49.9% | 100% | 10,000.00 EUR |
+      | just above quota, exactly 50% | 50,001.00 EUR |    50% | 130% | 13,000.00 EUR |
 
   @id:TGT-03 @sev1
   Scenario Outline: A cliff at half the quota re-prices everything, the accelerator only what is above
@@ -112,9 +112,9 @@ Feature: A target incentive is paid by attainment, by two measures at once, or n
 
     Examples:
       | case             | bookings       | slice       | slice base     | rate | slice pays    | payout        |
-      | just below 50%   | 49,999.00 EUR  | up to 50%   | 49,999.00 EUR  | 5%   | 2,499.95 EUR  | 2,499.95 EUR  |
-      | exactly 50%      | 50,000.00 EUR  | 50% to 100% | 50,000.00 EUR  | 10%  | 5,000.00 EUR  | 5,000.00 EUR  |
-      | just above 50%   | 50,001.00 EUR  | 50% to 100% | 50,001.00 EUR  | 10%  | 5,000.10 EUR  | 5,000.10 EUR  |
-      | just below quota | 99,999.00 EUR  | 50% to 100% | 99,999.00 EUR  | 10%  | 9,999.90 EUR  | 9,999.90 EUR  |
-      | exactly quota    | 100,000.00 EUR | 50% to 100% | 100,000.00 EUR | 10%  | 10,000.00 EUR | 10,000.00 EUR |
-      | just above quota | 100,001.00 EUR | above 100%  | 1.00 EUR       | 15%  | 0.15 EUR      | 10,000.15 EUR |
+      | just below 50%   |  49,999.00 EUR | up to 50%   |  49,999.00 EUR |   5% |  2,499.95 EUR |  2,499.95 EUR |
+      | exactly 50%      |  50,000.00 EUR | 50% to 100% |  50,000.00 EUR |  10% |  5,000.00 EUR |  5,000.00 EUR |
+      | just above 50%   |  50,001.00 EUR | 50% to 100% |  50,001.00 EUR |  10% |  5,000.10 EUR |  5,000.10 EUR |
+      | just below quota |  99,999.00 EUR | 50% to 100% |  99,999.00 EUR |  10% |  9,999.90 EUR |  9,999.90 EUR |
+      | exactly quota    | 100,000.00 EUR | 50% to 100% | 100,000.00 EUR |  10% | 10,000.00 EUR | 10,000.00 EUR |
+      | just above quota | 100,001.00 EUR | above 100%  |       1.00 EUR |  15% |      0.15 EUR | 10,000.15 EUR |

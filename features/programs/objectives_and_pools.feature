@@ -10,15 +10,15 @@ Feature: Objectives, pools, contests and sales incentives
     Given the plan "Quarterly Goals" pays the target incentive by objectives
     And these plan assignments:
       | payee    | plan            | from       | target incentive | period  |
-      | Ana Ruiz | Quarterly Goals | 2026-01-01 | 5,000.00 EUR     | quarter |
-      | Ben Katz | Quarterly Goals | 2026-01-01 | 4,000.00 EUR     | quarter |
+      | Ana Ruiz | Quarterly Goals | 2026-01-01 |     5,000.00 EUR | quarter |
+      | Ben Katz | Quarterly Goals | 2026-01-01 |     4,000.00 EUR | quarter |
     And these objectives of "Ana Ruiz" for 2026-Q1:
       | objective         | weight | result |
-      | Reference account | 60%    | 100%   |
-      | Forecast accuracy | 40%    | 50%    |
+      | Reference account |    60% |   100% |
+      | Forecast accuracy |    40% |    50% |
     And these objectives of "Ben Katz" for 2026-Q1:
       | objective         | weight | result |
-      | Forecast accuracy | 100%   | 75%    |
+      | Forecast accuracy |   100% |    75% |
     When commissions are calculated for 2026-Q1
     Then the payout of "Ana Ruiz" for 2026-Q1 is 4,000.00 EUR because:
       | line              | amount       |
@@ -43,6 +43,9 @@ Feature: Objectives, pools, contests and sales incentives
       | Ana Ruiz | 33.34 EUR |
       | Ben Katz | 33.33 EUR |
       | Eva Lind | 33.33 EUR |
+    And the statement of "Ana Ruiz" for 2026-Q1 includes:
+      | line | base       | amount    |
+      | pool | 100.00 EUR | 33.34 EUR |
     And total payouts for 2026-Q1 are 100.00 EUR
 
   @id:POOL-02 @sev3
@@ -67,7 +70,10 @@ Feature: Objectives, pools, contests and sales incentives
       | return | of  | amount     | date       |
       | R-1    | D-1 | 900.00 EUR | 2026-05-10 |
     When commissions are calculated for 2026-H1
-    Then the payout of "Ana Ruiz" for 2026-Q1 is 140.00 EUR
+    Then the payout of "Ana Ruiz" for 2026-Q1 is 140.00 EUR because:
+      | line    | amount    |
+      | pool    | 50.00 EUR |
+      | AE Flat | 90.00 EUR |
     And the payout of "Ana Ruiz" for 2026-Q2 is -40.00 EUR
     And the payout of "Ben Katz" for 2026-Q2 is 50.00 EUR
 
@@ -75,8 +81,8 @@ Feature: Objectives, pools, contests and sales incentives
   Scenario Outline: Two sellers of one rank
     Given the plan "Winter Race" pays prizes by rank in bookings, and <ties>:
       | place | to | prize        |
-      | 1     |    | 1,000.00 EUR |
-      | 2     | 3  | 300.00 EUR   |
+      |     1 |    | 1,000.00 EUR |
+      |     2 |  3 |   300.00 EUR |
     And "Ana Ruiz" is on plan "Winter Race" for FY2026
     And "Ben Katz" is on plan "Winter Race" for FY2026
     And "Eva Lind" is on plan "Winter Race" for FY2026
@@ -92,33 +98,39 @@ Feature: Objectives, pools, contests and sales incentives
       | Ana Ruiz | <first>    |
       | Ben Katz | <first>    |
       | Eva Lind | 300.00 EUR |
+    And the statement of "Ana Ruiz" for 2026-Q1 includes:
+      | line   | amount  |
+      | rank 1 | <first> |
 
     Examples:
       | case   | ties                            | first        |
-      | shared | equal ranks share the prizes    | 650.00 EUR   |
+      | shared | equal ranks share the prizes    |   650.00 EUR |
       | each   | equal ranks each take the prize | 1,000.00 EUR |
 
   @id:SPIF-01 @sev2
   Scenario Outline: A sales incentive in its days, up to its limit
     Given the incentive "Spring Push" from 2026-03-01 to 2026-03-31:
       | product | pays      | per  | limit per payee |
-      | Phone X | 20.00 EUR | unit | 400.00 EUR      |
+      | Phone X | 20.00 EUR | unit |      400.00 EUR |
     And these payees:
       | payee      | role  |
       | Store Lyon | store |
     And these retail sales:
-      | sale | retailer   | product | units   | date   |
-      | S-1  | Store Lyon | Phone X | <units> | <date> |
-      | S-2  | Store Lyon | Phone Y | 50      | 2026-03-10 |
+      | sale | retailer   | product | units   | date       |
+      | S-1  | Store Lyon | Phone X | <units> | <date>     |
+      | S-2  | Store Lyon | Phone Y |      50 | 2026-03-10 |
     When commissions are calculated for 2026-H1
     Then total payouts for 2026-H1 are <payout>
+    And the units by period are:
+      | period  | payee      | amount |
+      | 2026-H1 | Store Lyon | <sold> |
 
     Examples:
-      | case               | units | date       | payout     |
-      | the day before     | 5     | 2026-02-28 | 0.00 EUR   |
-      | the first day      | 5     | 2026-03-01 | 100.00 EUR |
-      | the last day       | 5     | 2026-03-31 | 100.00 EUR |
-      | the day after      | 5     | 2026-04-01 | 0.00 EUR   |
-      | just below limit   | 19    | 2026-03-10 | 380.00 EUR |
-      | exactly the limit  | 20    | 2026-03-10 | 400.00 EUR |
-      | above the limit    | 21    | 2026-03-10 | 400.00 EUR |
+      | case              | units | date       | sold | payout     |
+      | the day before    |     5 | 2026-02-28 |   55 |   0.00 EUR |
+      | the first day     |     5 | 2026-03-01 |   55 | 100.00 EUR |
+      | the last day      |     5 | 2026-03-31 |   55 | 100.00 EUR |
+      | the day after     |     5 | 2026-04-01 |   55 |   0.00 EUR |
+      | just below limit  |    19 | 2026-03-10 |   69 | 380.00 EUR |
+      | exactly the limit |    20 | 2026-03-10 |   70 | 400.00 EUR |
+      | above the limit   |    21 | 2026-03-10 |   71 | 400.00 EUR |

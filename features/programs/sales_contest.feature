@@ -31,14 +31,17 @@ Feature: The best sellers of a quarter win prizes
       | D-3  | Eva Lind | 20,000.00 EUR | 2026-03-05 |
     When commissions are calculated for 2026-Q1
     Then the payouts for 2026-Q1 are:
-      | payee    | payout       |
-      | Ana Ruiz | <first>      |
-      | Ben Katz | <ben wins>   |
-      | Eva Lind | <eva wins>   |
+      | payee    | payout     |
+      | Ana Ruiz | <first>    |
+      | Ben Katz | <ben wins> |
+      | Eva Lind | <eva wins> |
+    And the statement of "Ana Ruiz" for 2026-Q1 shows:
+      | line   | amount  |
+      | rank 1 | <first> |
 
     Examples:
       | case                       | ben           | first        | ben wins   | eva wins   |
-      | a cent below the second    | 19,999.99 EUR | 1,000.00 EUR | 0.00 EUR   | 500.00 EUR |
+      | a cent below the second    | 19,999.99 EUR | 1,000.00 EUR |   0.00 EUR | 500.00 EUR |
       | equal: the prize is shared | 20,000.00 EUR | 1,000.00 EUR | 250.00 EUR | 250.00 EUR |
-      | a cent above the third     | 20,000.01 EUR | 1,000.00 EUR | 500.00 EUR | 0.00 EUR   |
-      | below the minimum          | 9,999.99 EUR  | 1,000.00 EUR | 0.00 EUR   | 500.00 EUR |
+      | a cent above the third     | 20,000.01 EUR | 1,000.00 EUR | 500.00 EUR |   0.00 EUR |
+      | below the minimum          |  9,999.99 EUR | 1,000.00 EUR |   0.00 EUR | 500.00 EUR |

@@ -15,7 +15,7 @@ Feature: The target system agrees with the independent calculation
       | Cho Park  | Account Executive | Mia Stone |
     And these crediting rules:
       | role             | receives | of the credit of |
-      | Regional Manager | 100%     | team             |
+      | Regional Manager |     100% | team             |
     And the plan "AE Flat" pays 8% of bookings
     And the plan "Manager" pays 1% of bookings
     And these plan assignments:
@@ -40,8 +40,8 @@ Feature: The target system agrees with the independent calculation
     When the target system's results for 2026-Q1 are loaded from "examples/northwind_q1/results.txt"
     Then the target system agrees within 0.01 EUR, except:
       | payee     | difference | reason                             | ticket  | until      |
-      | Ben Katz  | 40.00 EUR  | late return not yet in the extract | SPM-318 | 2026-07-31 |
-      | Mia Stone | 5.00 EUR   | late return not yet in the extract | SPM-318 | 2026-07-31 |
+      | Ben Katz  |  40.00 EUR | late return not yet in the extract | SPM-318 | 2026-07-31 |
+      | Mia Stone |   5.00 EUR | late return not yet in the extract | SPM-318 | 2026-07-31 |
 
   @id:REC-03 @sev2
   Scenario: One month of an export that holds the whole quarter

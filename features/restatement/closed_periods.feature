@@ -13,8 +13,8 @@ Feature: A closed period stays as it was paid; what it comes to now is paid in t
     And these deals:
       | deal | owner    | amount        | closed     | known      |
       | D-1  | Ana Ruiz | 10,000.00 EUR | 2026-01-20 | 2026-01-20 |
-      | D-2  | Ana Ruiz | 4,000.00 EUR  | 2026-01-30 | 2026-02-17 |
-      | D-3  | Ana Ruiz | 2,000.00 EUR  | 2026-02-10 | 2026-02-10 |
+      | D-2  | Ana Ruiz |  4,000.00 EUR | 2026-01-30 | 2026-02-17 |
+      | D-3  | Ana Ruiz |  2,000.00 EUR | 2026-02-10 | 2026-02-10 |
     When 2026-01 is recalculated
     Then the payout of "Ana Ruiz" for 2026-02 is 600.00 EUR because:
       | line                  | amount     |
@@ -26,8 +26,8 @@ Feature: A closed period stays as it was paid; what it comes to now is paid in t
     Given fiscal year FY2026 starts on 2026-01-01 with quarterly periods
     And the plan "AE Retro" pays retroactively by attainment of bookings:
       | from | to   | rate |
-      | 0%   | 100% | 5%   |
-      | 100% |      | 7%   |
+      |   0% | 100% |   5% |
+      | 100% |      |   7% |
     And "Ben Katz" is on plan "AE Retro" for 2026-Q1
     And "Ben Katz" has a quota of 50,000.00 EUR for 2026-Q1
     And the payout of "Ben Katz" for 2026-Q1 was 2,000.00 EUR
@@ -42,7 +42,7 @@ Feature: A closed period stays as it was paid; what it comes to now is paid in t
 
     Examples:
       | case             | late          | correction   |
-      | just below quota | 9,999.00 EUR  | 499.95 EUR   |
+      | just below quota |  9,999.00 EUR |   499.95 EUR |
       | exactly quota    | 10,000.00 EUR | 1,500.00 EUR |
       | just above quota | 10,001.00 EUR | 1,500.07 EUR |
 
@@ -52,12 +52,12 @@ Feature: A closed period stays as it was paid; what it comes to now is paid in t
     And these processed results:
       | payee    | plan    | component  | period  | earned       |
       | Ana Ruiz | AE Flat | commission | 2026-01 | 1,000.00 EUR |
-      | Ana Ruiz | AE Flat | commission | 2026-02 | 700.00 EUR   |
+      | Ana Ruiz | AE Flat | commission | 2026-02 |   700.00 EUR |
     And these deals:
       | deal | owner    | amount        | closed     |
       | D-1  | Ana Ruiz | 13,000.00 EUR | 2026-01-20 |
-      | D-2  | Ana Ruiz | 6,500.00 EUR  | 2026-02-20 |
-      | D-3  | Ana Ruiz | 5,000.00 EUR  | 2026-03-20 |
+      | D-2  | Ana Ruiz |  6,500.00 EUR | 2026-02-20 |
+      | D-3  | Ana Ruiz |  5,000.00 EUR | 2026-03-20 |
     When commissions are calculated for 2026-Q1
     Then the payout of "Ana Ruiz" for 2026-03 is 750.00 EUR because:
       | line                  | amount     |
@@ -77,7 +77,7 @@ Feature: A closed period stays as it was paid; what it comes to now is paid in t
     Then the payout of "Ana Ruiz" for 2026-01 is <payout>
     And the statement of "Ana Ruiz" for 2026-01 includes:
       | line | base         | rate | amount     |
-      | D-1  | 1,000.00 EUR | 10%  | 100.00 EUR |
+      | D-1  | 1,000.00 EUR |  10% | 100.00 EUR |
 
     Examples:
       | case                     | known      | payout     |

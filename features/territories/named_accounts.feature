@@ -18,9 +18,9 @@ Feature: Named accounts and territory rules have their days and their priority
   @id:TERR-10 @sev1
   Scenario Outline: A band of company sizes, on both of its ends
     Given accounts are routed to territories by:
-      | priority | field | is    | territory |
-      | 1        | size  | 1-99  | Small     |
-      | 2        | size  | 100+  | Large     |
+      | priority | field | is   | territory |
+      |        1 | size  | 1-99 | Small     |
+      |        2 | size  | 100+ | Large     |
     And these accounts:
       | account | size   |
       | Fjord   | <size> |
@@ -36,20 +36,20 @@ Feature: Named accounts and territory rules have their days and their priority
       | <owner> | 1,000.00 EUR |
 
     Examples:
-      | case          | size | owner    |
-      | below 100     | 99   | Ana Ruiz |
-      | exactly 100   | 100  | Ben Katz |
-      | above 100     | 101  | Ben Katz |
+      | case        | size | owner    |
+      | below 100   |   99 | Ana Ruiz |
+      | exactly 100 |  100 | Ben Katz |
+      | above 100   |  101 | Ben Katz |
 
   @id:TERR-11 @sev1
   Scenario Outline: A named account stands above the rules until its last day
     Given accounts are routed to territories by:
       | priority | field | is   | territory |
-      | 1        | size  | 1-99 | Small     |
-      | 2        | size  | 100+ | Large     |
+      |        1 | size  | 1-99 | Small     |
+      |        2 | size  | 100+ | Large     |
     And these accounts:
       | account | size |
-      | Fjord   | 50   |
+      | Fjord   |   50 |
     And these named accounts:
       | account | payee     | to         |
       | Fjord   | Sam Okoro | 2026-02-15 |
@@ -74,9 +74,9 @@ Feature: Named accounts and territory rules have their days and their priority
   @id:TERR-12 @sev2
   Scenario Outline: A rule holds from its first to its last day
     Given accounts are routed to territories by:
-      | priority | field   | is  | territory | from       | to         |
-      | 1        | country | NO  | Large     | 2026-02-01 | 2026-02-28 |
-      | 2        | country | NO  | Small     |            |            |
+      | priority | field   | is | territory | from       | to         |
+      |        1 | country | NO | Large     | 2026-02-01 | 2026-02-28 |
+      |        2 | country | NO | Small     |            |            |
     And these accounts:
       | account | country |
       | Fjord   | NO      |
@@ -108,6 +108,6 @@ Feature: Named accounts and territory rules have their days and their priority
     When commissions are calculated for 2026-Q1
     Then the payout of "Ana Ruiz" for 2026-Q1 is 600.00 EUR because:
       | line | base          | rate | amount       |
-      | D-1  | 10,000.00 EUR | 10%  | 1,000.00 EUR |
-      | R-1  | -4,000.00 EUR | 10%  | -400.00 EUR  |
+      | D-1  | 10,000.00 EUR |  10% | 1,000.00 EUR |
+      | R-1  | -4,000.00 EUR |  10% |  -400.00 EUR |
     And the payout of "Ben Katz" for 2026-Q1 is 2,000.00 EUR

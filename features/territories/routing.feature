@@ -10,9 +10,9 @@ Feature: Every account has one owner, and deals follow the owner
       | South     | Ben Katz  |
     And accounts are routed to territories by:
       | priority | field   | is         | territory |
-      | 1        | segment | strategic  | Strategic |
-      | 2        | country | SE, NO, DK | North     |
-      | 3        | country | ES, IT     | South     |
+      |        1 | segment | strategic  | Strategic |
+      |        2 | country | SE, NO, DK | North     |
+      |        3 | country | ES, IT     | South     |
     And these accounts:
       | account  | country | segment   |
       | Fjord AS | NO      | mid       |
@@ -47,3 +47,6 @@ Feature: Every account has one owner, and deals follow the owner
       | payee    | payout       |
       | Ana Ruiz | 1,000.00 EUR |
       | Ben Katz | 2,000.00 EUR |
+    And the credit of deal "D-2" is:
+      | payee    | credit        | why    |
+      | Ben Katz | 20,000.00 EUR | direct |

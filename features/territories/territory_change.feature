@@ -10,20 +10,23 @@ Feature: Orders follow whoever holds the territory on the day of the order
     And the plan "Territory" pays 1% of bookings
     And these plan assignments:
       | payee | plan      | from       |
-      | 275   | Territory | 2017-07-01 |
-      | 277   | Territory | 2017-07-01 |
+      |   275 | Territory | 2017-07-01 |
+      |   277 | Territory | 2017-07-01 |
 
   @id:TERR-03 @sev1
   Scenario: Payouts before and after the change
     When commissions are calculated for FY2019
     Then the payouts for 2019-Q2 are:
       | payee | payout       |
-      | 275   | 8,474.10 USD |
-      | 277   | 7,188.83 USD |
+      |   275 | 8,474.10 USD |
+      |   277 | 7,188.83 USD |
     And the payouts for 2019-Q3 are:
       | payee | payout       |
-      | 275   | 5,619.80 USD |
-      | 277   | 6,698.96 USD |
+      |   275 | 5,619.80 USD |
+      |   277 | 6,698.96 USD |
+    And the credit of deal "SO48739" is:
+      | payee | credit        | why    |
+      |   277 | 20,558.79 USD | direct |
     And total payouts for 2019-Q3 are 12,318.76 USD
 
   @id:TERR-04 @sev1
@@ -34,11 +37,11 @@ Feature: Orders follow whoever holds the territory on the day of the order
       | <holder> | <credit> | direct |
 
     Examples:
-      | case                     | order   | holder | credit        |
-      | last one in Northeast    | SO48394 | 275    | 2,485.70 USD  |
-      | first one in Northeast   | SO48739 | 277    | 20,558.79 USD |
-      | last one in Central      | SO48382 | 277    | 20.52 USD     |
-      | first one in Central     | SO48731 | 275    | 7,046.85 USD  |
+      | case                   | order   | holder | credit        |
+      | last one in Northeast  | SO48394 |    275 |  2,485.70 USD |
+      | first one in Northeast | SO48739 |    277 | 20,558.79 USD |
+      | last one in Central    | SO48382 |    277 |     20.52 USD |
+      | first one in Central   | SO48731 |    275 |  7,046.85 USD |
 
   @id:TERR-05 @sev1
   Scenario Outline: The day of the change belongs to the new holder
@@ -51,7 +54,7 @@ Feature: Orders follow whoever holds the territory on the day of the order
       | <holder> | 10,000.00 USD |
 
     Examples:
-      | case          | closed     | holder |
-      | the day before | 2018-12-31 | 275    |
-      | the day        | 2019-01-01 | 277    |
-      | the day after  | 2019-01-02 | 277    |
+      | case           | closed     | holder |
+      | the day before | 2018-12-31 |    275 |
+      | the day        | 2019-01-01 |    277 |
+      | the day after  | 2019-01-02 |    277 |

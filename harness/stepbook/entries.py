@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -95,7 +95,7 @@ class Section:
     entries: tuple[Entry, ...]
 
 
-def entries(uses: dict[str, tuple[str, ...]] | None = None) -> tuple[Entry, ...]:
+def entries(uses: Mapping[str, tuple[str, ...]] | None = None) -> tuple[Entry, ...]:
     """Every sentence of the catalogue, in its order."""
     found = uses or {}
     return tuple(_entry(s, found.get(s.id, ())) for s in catalogue())

@@ -105,14 +105,16 @@ def payouts(scene: Scene, period: str, table: Rows) -> None:
     "T04",
     "then",
     "total payouts for {period} are {money}",
-    meaning="The sum of all payouts of a period.",
+    meaning="The sum of all payouts of a period in this currency.",
     example="total payouts for 2026-Q1 are 5,750.00 EUR",
 )
 def total_payouts(scene: Scene, period: str, money: Money) -> None:
     __tracebackhide__ = True
     by_payee = scene.outcome.payouts(period)
     computed = total(m for amounts in by_payee.values() for m in amounts)
-    computed = [m for m in computed if m.amount or m.currency == money.currency] or [Money(money.amount * 0, money.currency)]
+    # Where several currencies are paid, each has a total of its own.
+    same_currency = [m for m in computed if m.currency == money.currency]
+    computed = same_currency or [m for m in computed if m.amount] or [Money(money.amount * 0, money.currency)]
     comparison = Comparison(f"The payouts for {period} do not total what is expected.", ("", "expected", "computed", "difference"))
     single = computed[0] if len(computed) == 1 else None
     comparison.add("", str(money), said(computed), difference(money, single), ok=same(money, computed))

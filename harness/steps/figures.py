@@ -34,20 +34,31 @@ def quota_is(scene: Scene, payee: str, period: str, money: Money) -> None:
     __tracebackhide__ = True
     outcome = scene.outcome
     outcome.check_payee(payee)
-    found: list[tuple[Money | Quantity, tuple[str, ...]]] = [
-        (Money(q.quota, q.currency) if q.currency else Quantity(q.quota), q.steps)
-        for q in outcome.result.quota_rows()
-        if (q.payee, q.period) == (payee, period)
-    ]
-    found = found or [(Money(a.quota, a.currency) if a.currency else Quantity(a.quota), ()) for a in outcome.attainments(payee, period)]
+    found, steps = _quotas(outcome, payee, period)
     if not found:
         raise NotCalculated(f'No quota of "{payee}" was calculated for {period}. A quota of another period is not divided without the plan saying how.')
     comparison = Comparison(f"The quota for {period} is not as expected.", ("", "payee", "expected", "computed", "difference"))
-    for value, steps in dict.fromkeys(found):
+    for value in found:
         comparison.add("", payee, str(money), str(value), difference(money, value), ok=value == money)
-        if value != money and steps:
-            comparison.note("\n".join(["It comes about so:", *(f"  {step}" for step in steps)]))
+    if comparison.wrong and steps:
+        comparison.note("\n".join(["It comes about so:", *(f"  {step}" for step in steps)]))
     comparison.finish()
+
+
+def _quotas(outcome: Outcome, payee: str, period: str) -> tuple[list[Money | Quantity], list[str]]:
+    """What a payee's plans measure by in a period, each plan once; else what is stated, summed over the payee's assignments."""
+    rows = [q for q in outcome.result.quota_rows() if (q.payee, q.period) == (payee, period)]
+    steps = list(dict.fromkeys(step for q in rows for step in q.steps))
+    measured = dict.fromkeys((a.quota, a.currency) for a in outcome.attainments(payee, period))
+    if not measured:
+        plans = {plan for plan in dict.fromkeys(q.plan for q in rows) if outcome.is_on(payee, plan)}
+        sums: dict[tuple[str, str, str], Fraction] = {}
+        for q in rows:
+            if q.plan in plans or not plans:
+                key = (q.plan, q.measure, q.currency)
+                sums[key] = sums.get(key, Fraction(0)) + q.quota
+        measured = dict.fromkeys((quota, currency) for (_, _, currency), quota in sums.items())
+    return [Money(quota, currency) if currency else Quantity(quota) for quota, currency in measured], steps
 
 
 @sentence(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from itertools import pairwise
 
 from harness.catalogue import TextBlock, sentence
-from harness.plan_drafts import ALL_CREDITS, PlanDraft
+from harness.plan_drafts import ALL_CREDITS
 from harness.scene import Scene
 from harness.table_schemas import (
     BONUSES,
@@ -23,6 +24,8 @@ from harness.table_schemas import (
     TIERS,
     Row,
     Rows,
+    refuse_negative,
+    refuse_negative_value,
 )
 from reference_engine.plans.document import Node, load_yaml, parse_yaml
 from reference_engine.problems import Problem, Where
@@ -85,7 +88,7 @@ def plan_text(scene: Scene, plan: str, block: TextBlock) -> None:
 
 _READINGS = {"attainment base": "tier.accumulate", "proration": "proration.basis"}
 _ATTAINMENT_BASE = {"pay period": "period"}
-_CREDIT_DATE = {"closed": "bookings", "invoice date": "revenue", "payment date": "cash"}
+_CREDIT_DATE = {"closed": ("bookings", "margin"), "invoice date": ("revenue", "recognised revenue"), "payment date": ("cash",)}
 
 
 @sentence(
@@ -104,28 +107,20 @@ def settings(scene: Scene, plan: str, period: str, table: Rows) -> None:
         setting, value = row.text["setting"], row.text["value"]
         node = Node.of(value, row.where)
         if setting == "currency":
-            draft.settings["currency"] = node
+            draft.sets("currency", node, scene.problems)
         elif setting == "pay frequency":
             if value not in FREQUENCIES:
                 what = f'"{value}" is not a pay frequency'
                 scene.problems.append(Problem("unknown-word", what, row.where, remedy=f"Write {', '.join(FREQUENCIES)}."))
-            draft.settings["pays"] = node
+            draft.sets("pays", node, scene.problems)
         elif setting in _READINGS:
-            draft.conventions[_READINGS[setting]] = Node.of(_ATTAINMENT_BASE.get(value, value), row.where)
+            draft.reads(_READINGS[setting], Node.of(_ATTAINMENT_BASE.get(value, value), row.where), scene.problems)
+        elif setting == "credit date" and value not in _CREDIT_DATE:
+            what = f'"{value}" is not a date that a plan credits by'
+            scene.problems.append(Problem("unknown-word", what, row.where, remedy=f"Write {', '.join(_CREDIT_DATE)}."))
         else:
-            _check_measure(draft, setting, value, row.where, scene.problems)
-
-
-def _check_measure(draft: PlanDraft, setting: str, value: str, where: Where, problems: list[Problem]) -> None:
-    """The measure of a plan, or the date that goes with it, said beside the sentence that states it."""
-    if setting == "credit date" and value not in _CREDIT_DATE:
-        what = f'"{value}" is not a date that a plan credits by'
-        problems.append(Problem("unknown-word", what, where, remedy=f"Write {', '.join(_CREDIT_DATE)}."))
-        return
-    wanted = _CREDIT_DATE[value] if setting == "credit date" else value
-    if draft.measure is not None and draft.measure.text() != wanted:
-        what = f'the plan "{draft.name}" pays on {draft.measure.text()}; the {setting} says {value}'
-        problems.append(Problem("plan-stated-twice", what, where, "Each would count other days or amounts.", "State the measure once."))
+            accepted = _CREDIT_DATE[value] if setting == "credit date" else (value,)
+            draft.counts.append((setting, value, accepted, row.where))
 
 
 @sentence(
@@ -139,7 +134,7 @@ def _check_measure(draft: PlanDraft, setting: str, value: str, where: Where, pro
 def conventions(scene: Scene, plan: str, table: Rows) -> None:
     draft = scene.plan(plan)
     for row in table.rows:
-        _set_convention(draft.conventions, row, f'the plan "{plan}"', scene.problems)
+        draft.reads(row.text["convention"], Node.of(row.text["reading"], row.where), scene.problems)
 
 
 @sentence(
@@ -152,16 +147,7 @@ def conventions(scene: Scene, plan: str, table: Rows) -> None:
 )
 def shared_conventions(scene: Scene, table: Rows) -> None:
     for row in table.rows:
-        _set_convention(scene.shared.conventions, row, "the scenario", scene.problems)
-
-
-def _set_convention(stated: dict[str, Node], row: Row, whose: str, problems: list[Problem]) -> None:
-    name, reading = row.text["convention"], row.text["reading"]
-    there = stated.get(name)
-    if there is not None and there.text() != reading:
-        what = f'{whose} reads "{name}" as {there.text()} on line {there.where.line}, and as {reading} here'
-        problems.append(Problem("plan-stated-twice", what, row.where, "Only one of them could count.", "Keep one."))
-    stated[name] = Node.of(reading, row.where)
+        scene.shared.reads(row.text["convention"], Node.of(row.text["reading"], row.where), scene.problems)
 
 
 @sentence(
@@ -186,6 +172,7 @@ def measures(scene: Scene, table: Rows) -> None:
     example='the plan "AE Flat" pays 8% of bookings',
 )
 def flat_rate(scene: Scene, plan: str, percent: Percent, measure: str) -> None:
+    refuse_negative_value(percent, "a rate", scene.where, scene.problems)
     scene.plan(plan).earns(measure, "flat rate", {"rate": str(percent)}, scene.where, scene.problems)
 
 
@@ -198,6 +185,7 @@ def flat_rate(scene: Scene, plan: str, percent: Percent, measure: str) -> None:
     example='the plan "AE Growth" pays by attainment of bookings:',
 )
 def marginal(scene: Scene, plan: str, measure: str, table: Rows) -> None:
+    refuse_negative(table, scene.problems, "rate")
     scene.plan(plan).earns(measure, "marginal", {"tiers": _tiers(table)}, scene.where, scene.problems)
 
 
@@ -210,6 +198,7 @@ def marginal(scene: Scene, plan: str, measure: str, table: Rows) -> None:
     example='the plan "BDR" pays retroactively by attainment of bookings:',
 )
 def retroactive(scene: Scene, plan: str, measure: str, table: Rows) -> None:
+    refuse_negative(table, scene.problems, "rate")
     scene.plan(plan).earns(measure, "retroactive", {"tiers": _tiers(table)}, scene.where, scene.problems)
 
 
@@ -222,12 +211,13 @@ def retroactive(scene: Scene, plan: str, measure: str, table: Rows) -> None:
     example='the plan "AE Target" pays the target incentive along this curve of bookings:',
 )
 def curve(scene: Scene, plan: str, measure: str, table: Rows) -> None:
+    refuse_negative(table, scene.problems, "attainment", "payout")
     draft = scene.plan(plan)
     draft.earns(measure, "curve", {"points": _tiers(table)}, scene.where, scene.problems)
     first = table.rows[0].values.get("payout") if table.rows else None
     if isinstance(first, Percent) and not first.value:
         # A curve that begins at 0% pays nothing below, whichever way one reads it.
-        draft.conventions["curve.below"] = Node.of("zero", scene.where)
+        draft.implied["curve.below"] = Node.of("zero", scene.where)
 
 
 @sentence(
@@ -239,17 +229,29 @@ def curve(scene: Scene, plan: str, measure: str, table: Rows) -> None:
     example='the plan "BDR" pays these bonuses by attainment of bookings:',
 )
 def bonuses(scene: Scene, plan: str, measure: str, table: Rows) -> None:
+    refuse_negative(table, scene.problems, "attainment", "bonus")
     starts = [row.text["attainment"] for row in table.rows]
+    for before, row in pairwise(table.rows):
+        low, high = (r.values.get("attainment") for r in (before, row))
+        if type(low) is type(high) and _number(high) <= _number(low):
+            what = f"the bonus from {row.text['attainment']} on stands after the one from {before.text['attainment']} on"
+            scene.problems.append(Problem("tiers-order", what, row.where, "The highest that is reached is read from the top down.", "Order the rows from the lowest up, each attainment once."))
+            return
     rows = [
         Node.of({"from": row.text["attainment"], "pays": row.text["bonus"], **({"to": end} if end else {})}, row.where)
         for row, end in zip(table.rows, [*starts[1:], ""], strict=True)
     ]
     first, bonus = table.rows[0].values.get("attainment"), table.rows[0].values.get("bonus")
-    if isinstance(bonus, Money) and isinstance(first, Percent | Money | Quantity) and starts[0] != _zero_of(first):
+    if isinstance(bonus, Money) and isinstance(first, Percent | Money | Quantity) and _number(first):
         nothing = {"from": _zero_of(first), "to": starts[0], "pays": str(Money(Fraction(0), bonus.currency))}
         rows.insert(0, Node.of(nothing, table.where))
     component = scene.plan(plan).add_component("bonus", measure, scene.where, scene.problems)
     component.earn.append(Node.of({"retroactive": {"tiers": Node.of(rows, table.where)}}, scene.where))
+
+
+def _number(bound: object) -> Fraction:
+    """The number of a bound, without its unit."""
+    return bound.amount if isinstance(bound, Money) else bound.value if isinstance(bound, Percent | Quantity) else Fraction(0)
 
 
 def _zero_of(bound: Percent | Money | Quantity) -> str:
@@ -267,6 +269,8 @@ def _zero_of(bound: Percent | Money | Quantity) -> str:
 )
 def components(scene: Scene, plan: str, table: Rows) -> None:
     draft = scene.plan(plan)
+    draft.once("the table of components", scene.where, scene.problems)
+    refuse_negative(table, scene.problems, "weight")
     weights = [w.value for row in table.rows if isinstance(w := row.values.get("weight"), Percent)]
     if len(weights) == len(table.rows) and sum(weights) != 1:
         what = f'the weights of the components of the plan "{plan}" total {Percent(sum(weights, Fraction(0)))}'
@@ -279,7 +283,7 @@ def components(scene: Scene, plan: str, table: Rows) -> None:
         gate = row.text.get("paid only if", "")
         if gate:
             component.earn.append(Node.of({"gate": {"when": _condition(gate, row.where, scene.problems)}}, row.where))
-    draft.conventions.setdefault("curve.below", Node.of("zero", scene.where))
+    draft.reads("curve.below", Node.of("zero", scene.where), scene.problems)
 
 
 def _curve_of(row: Row, problems: list[Problem]) -> Node:
@@ -296,12 +300,12 @@ def _curve_of(row: Row, problems: list[Problem]) -> Node:
 
 
 def _condition(text: str, where: Where, problems: list[Problem]) -> str:
-    match = re.fullmatch(r"(.+?) (above|at least) ([\d.,]+%)", text)
+    match = re.fullmatch(r"([^`]+?) (above|at least) ([\d.,]+%)", text)
     if match is None:
         what = f'"{text}" is not a condition that a component can wait for'
         problems.append(Problem("wrong-value", what, where, "When it pays would be open.", "Write it like: bookings at least 80%, or: margin above 100%"))
         return text
-    return f"attainment of {match[1]} {'>' if match[2] == 'above' else '>='} {match[3]}"
+    return f"`attainment of {match[1]}` {'>' if match[2] == 'above' else '>='} {match[3]}"
 
 
 @sentence(
@@ -315,7 +319,9 @@ def _condition(text: str, where: Where, problems: list[Problem]) -> str:
 def multiplier(scene: Scene, plan: str, measure: str, table: Rows) -> None:
     component = scene.plan(plan).only_component("a multiplier", scene.where, scene.problems)
     if component is not None:
-        component.earn.append(Node.of({"multiplier": {"of": f"attainment of {measure}", "steps": _tiers(table)}}, scene.where))
+        scene.plan(plan).once(f"the multiplier by attainment of {measure}", scene.where, scene.problems)
+        refuse_negative(table, scene.problems, "factor")
+        component.earn.append(Node.of({"multiplier": {"of": f"`attainment of {measure}`", "steps": _tiers(table)}}, scene.where))
 
 
 @sentence(
@@ -328,7 +334,11 @@ def multiplier(scene: Scene, plan: str, measure: str, table: Rows) -> None:
 def gate(scene: Scene, plan: str, measure: str, percent: Percent) -> None:
     component = scene.plan(plan).only_component("a gate", scene.where, scene.problems)
     if component is not None:
-        component.earn.append(Node.of({"gate": {"when": f"attainment of {measure} >= {percent}"}}, scene.where))
+        scene.plan(plan).once(f"the gate on attainment of {measure}", scene.where, scene.problems)
+        if percent.value <= 0:
+            what = f"an attainment of at least {percent} is always reached"
+            scene.problems.append(Problem("amount-negative", what, scene.where, "The gate would never close.", "Write a percent above 0%."))
+        component.earn.append(Node.of({"gate": {"when": f"`attainment of {measure}` >= {percent}"}}, scene.where))
 
 
 @sentence(
@@ -340,6 +350,7 @@ def gate(scene: Scene, plan: str, measure: str, percent: Percent) -> None:
 )
 def for_each(scene: Scene, plan: str, money: Money, counted: str) -> None:
     draft = scene.plan(plan)
+    refuse_negative_value(money, "what is paid for each", scene.where, scene.problems)
     if counted == "unit":
         draft.earns("units", "per unit", {"amount": str(money)}, scene.where, scene.problems)
     else:
@@ -355,6 +366,7 @@ def for_each(scene: Scene, plan: str, money: Money, counted: str) -> None:
     example='the plan "Partner Growth" pays by growth of bookings over the year before, on the increase:',
 )
 def growth(scene: Scene, plan: str, measure: str, growth_base: str, table: Rows) -> None:
+    refuse_negative(table, scene.problems, "rate")
     parameters = {"on": growth_base, "without history": "skip", "tiers": _tiers(table)}
     scene.plan(plan).earns(measure, "growth", parameters, scene.where, scene.problems)
 
@@ -370,8 +382,9 @@ def growth(scene: Scene, plan: str, measure: str, growth_base: str, table: Rows)
 def ramp(scene: Scene, plan: str, table: Rows) -> None:
     shares = _numbered(table, "month", "share", scene.problems)
     draft = scene.plan(plan)
+    draft.once("the ramp of the quotas", scene.where, scene.problems)
     draft.parts.setdefault("quota", []).append(Node.of({"ramp": {"shares": shares, "each": "month"}}, scene.where))
-    draft.conventions["ramp.first_month"] = Node.of("hire month", scene.where)
+    draft.reads("ramp.first_month", Node.of("hire month", scene.where), scene.problems)
 
 
 @sentence(
@@ -385,6 +398,7 @@ def ramp(scene: Scene, plan: str, table: Rows) -> None:
 def seasons(scene: Scene, plan: str, unit: str, table: Rows) -> None:
     weights = _numbered(table, "part", "weight", scene.problems)
     part = Node.of({"distribution": {"per": unit, "weights": weights}}, scene.where)
+    scene.plan(plan).once(f"the distribution of the quotas by {unit}", scene.where, scene.problems)
     scene.plan(plan).parts.setdefault("quota", []).append(part)
 
 
@@ -407,8 +421,10 @@ def _numbered(table: Rows, number: str, value: str, problems: list[Problem]) -> 
 )
 def limits(scene: Scene, plan: str, table: Rows) -> None:
     draft = scene.plan(plan)
+    refuse_negative(table, scene.problems, "amount")
     for row in table.rows:
         limit, per, amount = row.text["limit"], row.text["per"], row.text["amount"]
+        draft.once(f"the {limit} per {per}", row.where, scene.problems)
         if limit == "cap" and per == "line":
             component = draft.only_component("a cap per line", row.where, scene.problems)
             if component is not None:
@@ -422,5 +438,5 @@ def limits(scene: Scene, plan: str, table: Rows) -> None:
         else:
             parameters = {"amount": amount, "per": "term", "term": per, "paid": "at the end"}
             draft.parts.setdefault("settle", []).append(Node.of({"guarantee": parameters}, row.where))
-            draft.conventions["guarantee.offset"] = Node.of("yes", row.where)
-            draft.conventions["guarantee.excess"] = Node.of("lost", row.where)
+            draft.reads("guarantee.offset", Node.of("yes", row.where), scene.problems)
+            draft.reads("guarantee.excess", Node.of("lost", row.where), scene.problems)

@@ -35,7 +35,7 @@ def changes(scene: Scene, plan: str, date: date, table: Rows) -> None:
     example='release "2026.4" is compared with release "2026.5" for 2026-Q2',
 )
 def compare(scene: Scene, release: str, release_2: str, period: str) -> None:
-    scene.compare_releases(period)
+    scene.compare_releases(period, release, release_2)
 
 
 @sentence(

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.feature_files import find_features
-from harness.features import parse_feature
 from harness.feature_repairs import mended
-from harness.formatting import aligned, format_text, laid_out, meaning, raw_cells
+from harness.feature_tables import aligned, raw_cells
+from harness.features import parse_feature
+from harness.formatting import format_text, laid_out, meaning
 from reference_engine.problems import Problem
 
 ROOT = Path(__file__).parents[2]

@@ -247,3 +247,9 @@ def test_a_plan_file_is_a_plan_like_any_other(tmp_path: Path) -> None:
 def test_orders_are_bookings_under_other_names() -> None:
     orders = "    And these orders:\n      | order | owner    | amount    | date       |\n      | O-1   | Ben Katz | 10.00 EUR | 2026-01-15 |\n"
     assert run(BASE + orders + CALCULATE + '    Then the payout of "Ben Katz" for 2026-01 is 1.00 EUR\n') == ""
+
+
+def test_a_column_of_ones_own_may_be_called_like_one_of_another_table() -> None:
+    own = BASE.replace("| deal | owner    | amount     | closed     |", "| deal | owner    | amount     | closed     | country |")
+    own = own.replace("2026-01-15 |", "2026-01-15 | DE |").replace("2026-01-16 |", "2026-01-16 | DE |").replace("2026-02-01 |", "2026-02-01 | AT |")
+    assert run(own + CALCULATE + "    Then total payouts for 2026-Q1 are 90.00 EUR\n") == ""

@@ -402,4 +402,4 @@ FAMILIES = {
     "hours": hours_cases(),
     **{f"territories by {way}": territory_cases(way) for way in WAYS},
 }
-EXAMPLES = {name: 15 if name.startswith("territories") else 45 for name in FAMILIES}
+EXAMPLES = {name: 15 if name.startswith("territories") else 30 for name in FAMILIES}

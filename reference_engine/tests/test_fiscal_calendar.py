@@ -161,3 +161,11 @@ def test_pay_more_often_than_the_calendar_is_refused() -> None:
         found.period_of(date(2010, 2, 1), "biweek")
     with pytest.raises(NotAPeriod):
         Calendar().period_of(date(2010, 2, 1) + timedelta(days=1), "biweek")
+
+
+def test_half_years_and_years_of_stated_quarters() -> None:
+    found = calendar(*((f"2026-Q{n}", a, b, "", "", "") for n, a, b in ((1, "2026-02-01", "2026-04-30"), (2, "2026-05-01", "2026-07-31"), (3, "2026-08-01", "2026-10-31"), (4, "2026-11-01", "2027-01-31"))))
+    assert (found.period("2026-H1").first, found.period("2026-H1").last) == (date(2026, 2, 1), date(2026, 7, 31))
+    assert (found.period("2026-H2").first, found.period("FY2026").last) == (date(2026, 8, 1), date(2027, 1, 31))
+    with pytest.raises(NotAPeriod):
+        found.period("2027-H1")

@@ -238,3 +238,18 @@ def test_only_a_deal_can_belong_to_whoever_holds_its_territory(word: str, listed
     with pytest.raises(Stopped) as stopped:
         paid({"earn": [RATE]}, {**assignments, **DEALS, **payees})
     assert [p.slug for p in stopped.value.problems] == ["unknown-payee"]
+
+
+def test_a_plan_is_not_asked_about_the_quota_of_somebody_whom_it_never_pays() -> None:
+    tiers = [{"from": "0%", "to": "100%", "rate": "1%"}, {"from": "100%", "rate": "2%"}]
+    tables = {
+        **ON,
+        **DEALS,
+        "payees": "payee | hired\nAna |\nDan | 2026-01-15",
+        "quotas": "payee | period | quota\nAna | 2026-01 | 1,000.00 EUR\nDan | 2026-01 | 500.00 EUR",
+    }
+    assert paid({"earn": [{"marginal": {"tiers": tiers}}]}, tables) == 10
+    both = {**tables, "plan_assignments": f"{ON['plan_assignments']}\nDan | P | 2026-01-01"}
+    with pytest.raises(Stopped) as stopped:
+        paid({"earn": [{"marginal": {"tiers": tiers}}]}, both)
+    assert "proration.of" in stopped.value.problems[0].what

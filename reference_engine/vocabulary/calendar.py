@@ -145,6 +145,8 @@ class Calendar:
             inside = inside[(number - 1) * 3 : number * 3 if number < 4 else None]
         elif match["half"] and len(inside) in (12, 13):
             inside = inside[:6] if match["half"] == "1" else inside[6:]
+        elif match["half"] and [p.label[5:] for p in inside] == ["Q1", "Q2", "Q3", "Q4"]:
+            inside = inside[:2] if match["half"] == "1" else inside[2:]
         elif not match["fiscal"]:
             raise NotAPeriod(
                 f'"{label}" is not in the fiscal calendar.',
