@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from harness.plan_drafts import PlanDraft
 from harness.table_schemas import Rows
 from reference_engine.problems import Problem, Where, nearest
 from reference_engine.vocabulary.calendar import Calendar, NotAPeriod
+from reference_engine.vocabulary.numbers import Percent, parse_percent
 from reference_engine.vocabulary.tables import TextTable
 
 
@@ -56,6 +58,17 @@ def assignment_rows(stated: Iterable[OnPlan], calendar: Calendar, problems: list
         cells = (entry.payee, entry.plan, period.first.isoformat(), period.last.isoformat())
         out.append(_row("plan_assignments", ("payee", "plan", "from", "to"), cells, entry.where))
     return out
+
+
+def check_weights(stated: Sequence[Objective], problems: list[Problem]) -> None:
+    """A Problem where the weights of a payee's objectives of a period, from all steps, don't total 100%."""
+    for payee, period in dict.fromkeys((o.payee, o.period) for o in stated):
+        own = [o for o in stated if (o.payee, o.period) == (payee, period)]
+        weight = sum((parse_percent(o.weight).value for o in own), Fraction(0))
+        if weight != 1:
+            what = f'the weights of the objectives of "{payee}" for {period} total {Percent(weight)}'
+            why = "With every objective achieved another amount than the target incentive would be paid."
+            problems.append(Problem("weights-total", what, own[0].where, why, "Make them total 100%."))
 
 
 def objective_rows(stated: Sequence[Objective]) -> list[TextTable]:

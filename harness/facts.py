@@ -5,28 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from harness.amendments import Amendment, amended_rows
 from harness.derived_tables import (
     Objective,
     OnPlan,
     PaidBefore,
     adjustment_rows,
     assignment_rows,
+    check_weights,
     objective_rows,
     payee_rows,
     plans_of,
     processed_rows,
 )
 from harness.plan_drafts import PlanDraft, SharedTerms
-from reference_engine.problems import NOWHERE, Problem, Stopped, did_you_mean
-from reference_engine.vocabulary.calendar import Calendar
+from harness.unused_facts import unused_facts
+from reference_engine.plans.document import Node
+from reference_engine.problems import NOWHERE, Problem, Stopped, Where, did_you_mean
+from reference_engine.vocabulary.calendar import Calendar, NotAPeriod
 from reference_engine.vocabulary.tables import TextTable
 
 if TYPE_CHECKING:
     from harness.table_schemas import Rows
-    from reference_engine.plans.document import Node
     from reference_engine.vocabulary.plan import Plan
     from reference_engine.world import World
 
@@ -50,6 +54,9 @@ class Facts:
         self.adjustments: list[Rows] = []
         self.paid_before: list[PaidBefore] = []
         self.stage_probabilities: dict[str, str] = {}
+        self.amendments: list[Amendment] = []
+        self.rate_kinds: set[str] = set()
+        self.within_year: list[tuple[str, date, date, Where]] = []
         self.expense_months = 0
         self.today: date | None = None
         self.mapping: Path | None = None
@@ -83,6 +90,9 @@ class Facts:
             return None
         places = [self.root / SCENARIOS / Path(*folder) for folder in (*folders, ())]
         here = Path.cwd()
+        if any(len(part) > 255 for part in plain.parts):
+            self.problems.append(Problem("file-missing", f'no file is called "{name[:40]}..."', self.where, remedy="Correct the name."))
+            return None
         for place in places:
             if (place / plain).exists():
                 # Messages name files as seen from where the run was started.
@@ -99,22 +109,78 @@ class Facts:
         from reference_engine.world import read_world
 
         problems = [*self.problems]
-        calendar = Calendar(tuple(sorted(self.fiscal_starts.items())), (), self.pay_cadence)
-        fiscal = [t for t in self.tables if t.name == "fiscal_calendar"]
-        if fiscal:
-            calendar = read_world(fiscal, problems, calendar).calendar
+        calendar = self._calendar(problems)
         own = plans_of(self.assignments, self.tables)
+        check_weights(self.objectives, problems)
+        self._check_years(calendar, problems)
+        if self.objectives and not any(d.by_objectives or d.base for d in self.drafts.values()):
+            remedy = 'Add: the plan "..." pays the target incentive by objectives'
+            problems.append(Problem("term-unused", "no plan pays by objectives", self.objectives[0].where, "They would have no effect.", remedy))
         rows = [
             *payee_rows(own, self.tables, self.where),
             *assignment_rows(self.assignments, calendar, problems),
             *objective_rows(self.objectives),
+            *amended_rows(self.amendments, self.tables, self.drafts, problems),
             *adjustment_rows(self.adjustments, own, self.drafts, problems),
             *processed_rows(self.paid_before, own, self.drafts, problems),
         ]
         world = read_world([*self.tables, *rows], problems, replace(calendar, custom=()))
+        if not problems:
+            problems += unused_facts(self, [*self.tables, *rows])
         if problems:
             raise Stopped(list(dict.fromkeys(problems)))
         return world
+
+    def _calendar(self, problems: list[Problem]) -> Calendar:
+        """The calendar of the facts."""
+        from reference_engine.world import read_world
+
+        years = sorted(self.fiscal_starts.items())
+        for (year, first), (following, next_first) in pairwise(years):
+            if following == year + 1 and not 350 <= (next_first - first).days <= 380:
+                what = f"FY{year} starts on {first}, and FY{following} on {next_first}"
+                problems.append(Problem("fact-twice", what, NOWHERE, "No fiscal year is so long or short.", "Correct one of the days."))
+        calendar = Calendar(tuple(years), (), self.pay_cadence)
+        fiscal = [t for t in self.tables if t.name == "fiscal_calendar"]
+        if not fiscal:
+            return calendar
+        custom = read_world(fiscal, problems, calendar).calendar
+        for year, first in years:
+            # A year that the fiscal calendar states has its first day from there.
+            try:
+                stated = custom.period(f"FY{year}").first
+            except NotAPeriod:
+                continue
+            if stated != first:
+                what = f"FY{year} starts on {first} by a sentence and on {stated} by the fiscal calendar"
+                where = Where(fiscal[0].file, fiscal[0].header_line)
+                problems.append(Problem("fact-twice", what, where, "Only one of them could count.", "Leave the sentence out."))
+        return custom
+
+    def _set_valid(self, problems: list[Problem]) -> None:
+        """The days of the period for which a plan's settings are stated."""
+        calendar: Calendar | None = None
+        for draft in self.drafts.values():
+            for label, where in draft.periods:
+                calendar = calendar or self._calendar([])
+                try:
+                    days = calendar.period(label)
+                except NotAPeriod as error:
+                    problems.append(Problem("not-a-period", error.what, where, "The days of the plan are open.", error.remedy))
+                    continue
+                valid = {"from": days.first.isoformat(), "to": days.last.isoformat()}
+                draft.sets("valid", Node.of(valid, where), problems)
+
+    def _check_years(self, calendar: Calendar, problems: list[Problem]) -> None:
+        """A limit of an incentive is kept within a fiscal year."""
+        for name, first, last, where in self.within_year:
+            try:
+                one = calendar.period_of(first, "year") == calendar.period_of(last, "year")
+            except NotAPeriod:
+                continue  # What lies outside the calendar is a Problem of its own.
+            if not one:
+                what = f'the incentive "{name}" has a limit and lasts over more than one fiscal year'
+                problems.append(Problem("incentive-years", what, where, "A limit is kept within a year.", "State one incentive for each year."))
 
     def read_plans(self, problems: list[Problem], *, changed: bool = True) -> list[Plan]:
         """The plans of the facts.  Adds Problems.  changed: with the changes that sentences state, or as before them."""
@@ -125,8 +191,10 @@ class Facts:
             what = "this holds for plans that sentences state, and the scenario has none"
             remedy = "State it in the plan document, or state the plan by sentences."
             problems.append(Problem("term-unused", what, stated, "It would have no effect.", remedy))
+        self._set_valid(problems)
         for draft in self.drafts.values():
-            if draft.by_objectives is not None and not draft.components:
+            if draft.by_objectives is not None and not draft.objectives_earn:
+                draft.objectives_earn = True
                 draft.earn_by_objectives(list(dict.fromkeys(o.name for o in self.objectives)), draft.by_objectives, problems)
         documents = [d.document(self.shared, problems, changed=changed) for d in self.drafts.values()]
         return [p for d in documents if d is not None and (p := read_plan_once(d, problems)) is not None]

@@ -30,7 +30,12 @@ def changed(document: Node, changes: list[Change], problems: list[Problem]) -> N
         found: set[Change] = set()
         entries = dict(document.items())
         listed = entries.get("components")
-        components = [_component(c, todays, day, found, problems) for c in (listed.nodes() if listed is not None else ())]
+        components = []
+        for node in listed.nodes() if listed is not None else ():
+            here: set[Change] = set()
+            components.append(_component(node, todays, day, here, problems))
+            problems += [_open(change) for change in here & found]
+            found |= here
         if listed is not None:
             entries["components"] = Node(tuple(components), listed.where)
         document = Node(entries, document.where, document.keys)
@@ -87,6 +92,8 @@ def _tiers(tiers: Node, changes: list[Change], day: date, found: set[Change], pr
     if not wanted:
         return tiers
     rows = tiers.nodes()
+    if not all(r.get("rate") for r in rows):
+        return tiers
     newest = [r for r in rows if r.get("valid to") is None]
     older = [r for r in rows if r.get("valid to") is not None]
     old = [_with(r, "valid to", (day - timedelta(days=1)).isoformat(), wanted[0][0].where) for r in newest]
@@ -115,6 +122,12 @@ def _with(row: Node, name: str, value: str, where: Where) -> Node:
     return Node({**dict(row.items()), name: Node(value, where)}, row.where, {**(row.keys or {}), name: where})
 
 
+def _open(change: Change) -> Problem:
+    what = f'several components of the plan have a "{change.setting}"'
+    why = "It is open which of them changes."
+    return Problem("component-open", what, change.where, why, "State the change in the plan, with the days on which each rate holds.")
+
+
 def _differs(change: Change, stated: str) -> Problem:
     what = f'the {change.setting} is {stated} before the change, not {change.before}'
     return Problem("change-before", what, change.where, "The change was meant for another plan or rate.", f"Write {stated} as before, or correct the plan.")
@@ -137,7 +150,7 @@ def _settings(document: Node) -> list[str]:
                 if name in ("flat rate", "lookup"):
                     out.append("rate")
                 tiers = parameters.get("tiers")
-                for row in tiers.nodes() if tiers is not None else ():
+                for row in (r for r in tiers.nodes() if r.get("rate")) if tiers is not None else ():
                     first, last = (node.text() if (node := row.get(k)) is not None else "" for k in ("from", "to"))
                     out.append(f"rate from {first} to {last}" if last else f"rate above {first}")
     return list(dict.fromkeys(out))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from harness.plan_changes import Change
@@ -12,6 +13,13 @@ from reference_engine.problems import NOWHERE, Problem, Where
 PROFILE = "step language"
 COMPONENT = "commission"
 ALL_CREDITS = ("direct", "overlay", "roll-up")
+
+
+def attainment_of(measure: str) -> str:
+    """The attainment of a measure in an expression.  A name that could be read as a calculation stands in backticks."""
+    name = f"attainment of {measure}"
+    plain = re.fullmatch(r"[A-Za-z]\w*( \w+)*", name) and not {"and", "or", "not", "in", "if"} & set(name.split())
+    return name if plain else f"`{name}`"
 
 
 @dataclass
@@ -51,7 +59,7 @@ class PlanDraft:
     parts: entries of the lists of a plan document, such as pay, quota, measures, settle.
     implied: readings that follow from sentences; a convention that is stated comes before them.
     said: what sentences say that may be said once only, and where.  whole: sentences about the plan's only component.
-    counts: the measure, or the date that goes with it, as the settings say it.
+    counts: the measure, or the date that goes with it, as the settings say it.  periods: those that settings are for.
     """
 
     name: str
@@ -63,11 +71,13 @@ class PlanDraft:
     parts: dict[str, list[Node]] = field(default_factory=dict)
     component: str = COMPONENT
     by_objectives: Where | None = None
+    objectives_earn: bool = False
     changes: list[Change] = field(default_factory=list)
     implied: dict[str, Node] = field(default_factory=dict)
     said: dict[str, Where] = field(default_factory=dict)
     whole: dict[str, Where] = field(default_factory=dict)
     counts: list[tuple[str, str, tuple[str, ...], Where]] = field(default_factory=list)
+    periods: list[tuple[str, Where]] = field(default_factory=list)
 
     def once(self, what: str, where: Where, problems: list[Problem]) -> None:
         """Something that is said of a plan once.  what: it, as a Problem names it."""

@@ -122,7 +122,7 @@ class Scene(Facts):
 
         try:
             world = self.read_world()
-            self.forecast = forecast(world, _span(world.calendar, period, self.where), self.stage_probabilities)
+            self.forecast = forecast(world, _span(world.calendar, period, self.where), self.stage_probabilities, self.today)
         except Stopped as refusal:
             self.refusal = refusal
 

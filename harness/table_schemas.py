@@ -154,7 +154,7 @@ PROGRAM = schema(
     may("to units", "number", "open where blank"),
     must("reward per unit", "money"),
 )
-LINES = schema("lines", must("line"), may("base", "base"), may("rate", "rate"), must("amount", "money"))
+LINES = schema("lines", must("line"), may("base", "base"), may("rate", "rate"), must("amount", "line money"))
 PAYOUTS = schema("payouts", must("payee"), must("payout", "money"))
 CREDITS = schema("credits", must("payee"), must("credit", "base"), may("why", choices=("direct", "overlay", "roll-up")))
 ACCOUNT_TERRITORIES = schema("account territories", must("account"), must("territory"), may("owner"), may("why"))
@@ -215,7 +215,7 @@ def refuse_negative_value(value: Money | Percent, what: str, where: Where, probl
 
 
 def _negative(what: str, where: Where) -> Problem:
-    why = "Whoever sells more would owe more."
+    why = "What is meant as pay would be taken from the payee."
     return Problem("amount-negative", f"{what} is below zero", where, why, "Write it without the minus sign, or leave it out.")
 
 

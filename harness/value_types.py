@@ -24,7 +24,7 @@ from reference_engine.vocabulary.numbers import (
 from reference_engine.vocabulary.refusals import NotAccepted
 from reference_engine.vocabulary.tables import TABLES
 
-PERIOD_FORM = "2026-03, 2026-03a (its first half), 2026-W05, 2026-P03, 2026-Q1, 2026-H1 or FY2026"
+PERIOD_FORM = "2026-03, 2026-03a, 2026-W05, 2026-P03, 2026-Q1, 2026-H1 or FY2026"
 _PERIOD = re.compile(r"\d{4}-((0[1-9]|1[0-2])[ab]?|W(0[1-9]|[1-4]\d|5[0-3])|P\d{2}|Q[1-4]|H[12])\Z|FY\d{4}\Z", re.ASCII)
 _CURRENCY_NAMES = {"euro": "EUR", "euros": "EUR", "€": "EUR", "dollar": "USD", "dollars": "USD", "$": "USD", "£": "GBP", "pounds": "GBP"}
 _MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
@@ -56,6 +56,14 @@ def read_money(text: str) -> Money:
         return parse_money(text)
     except NotANumber as error:
         raise _no_money(text, error) from None
+
+
+def read_line_money(text: str) -> Money:
+    """Money of a statement's line, which has more decimals where only the payout is rounded."""
+    try:
+        return parse_money(text, unrounded=True)
+    except NotANumber:
+        return read_money(text)
 
 
 def read_percent(text: str) -> Percent:
@@ -119,7 +127,7 @@ def read_yes_no(text: str) -> bool:
 def read_base(text: str) -> Money | Quantity:
     """What a rate is applied to: money, or a number of units such as `50 units`."""
     units = re.fullmatch(r"(\S+) units?", text)
-    return Quantity(read_number(units[1])) if units else read_money(text)
+    return Quantity(read_number(units[1])) if units else read_line_money(text)
 
 
 def read_rate(text: str) -> Money | Percent:
@@ -226,6 +234,7 @@ TYPES: dict[str, ValueType] = {
 CELLS: dict[str, ValueType] = {
     "text": ValueType("text", "any text", read_text),
     "money": TYPES["money"],
+    "line money": ValueType("line money", "1,200.50 EUR, with more decimals where lines aren't rounded", read_line_money),
     "amount": ValueType("amount", "1,200.50 EUR, or a number of units like 12", read_amount),
     "percent": TYPES["percent"],
     "number": ValueType("number", "12 or 0.92", read_number),

@@ -253,7 +253,7 @@ class Exact:
         """Sums of the segments that begin at `starts` and end where the next begins; empty segments sum to 0."""
         column = self._common()
         ends = ends_of(starts, len(column.num))
-        num, bound = column._segmented(int((ends - starts).max(initial=0)))
+        num, bound = column._segmented(ends - starts)
         total = np.zeros(len(num) + 1, dtype=num.dtype)
         num.cumsum(out=total[1:])
         return Exact(total[ends] - total[starts], column.den, bound)
@@ -263,7 +263,7 @@ class Exact:
         column = self._common()
         starts = new.nonzero()[0]
         lengths = ends_of(starts, len(column.num)) - starts
-        num, bound = column._segmented(int(lengths.max(initial=0)))
+        num, bound = column._segmented(lengths)
         after = num.cumsum()
         before = after - num
         if len(starts) > 1:
@@ -271,7 +271,14 @@ class Exact:
             after, before = after - base, before - base
         return Exact(before, column.den, bound), Exact(after, column.den, bound)
 
-    def _segmented(self, longest: int) -> tuple[Array, int | None]:
+    def along(self, first: Array) -> Exact:
+        """Running totals along the rows of a matrix.  first: for each column the one with which its total begins."""
+        column = self._common()
+        num, bound = column._segmented(np.array([len(first)]))
+        total = num.cumsum(axis=1)
+        return Exact(total - (total - num)[:, first], column.den, bound)
+
+    def _segmented(self, lengths: Array) -> tuple[Array, int | None]:
         """The numerators in a type in which the total of no segment wraps, and a bound of these totals.
 
         The running total over all segments may wrap in int64: its differences are right all the same, as each of
@@ -279,6 +286,9 @@ class Exact:
         """
         if self.num.dtype == object:
             return self.num, None
+        if self.bound * self.num.size <= LIMIT:
+            return self.num, self.bound * self.num.size
+        longest = int(lengths.max(initial=0))
         if self.bound * longest <= LIMIT:
             return self.num, self.bound * longest
         highest = peak(self.num)

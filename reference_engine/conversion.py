@@ -135,7 +135,7 @@ class Rates:
     def __init__(self, world: World, kind: str) -> None:
         table = world.table("exchange_rates")
         self._rates: dict[tuple[str, str], list[tuple[np.datetime64, Fraction]]] = {}
-        self._columns: dict[tuple[str, str], tuple[Array, Exact]] = {}
+        self._columns: dict[tuple[str, str], tuple[Array, list[Fraction]]] = {}
         values = table.amounts("rate").value
         for row in range(table.size):
             if table.words("kind")[row] in (kind, ""):
@@ -162,7 +162,7 @@ class Rates:
     def factors(self, currency: Array, wanted: str, day: Array) -> tuple[Exact, Array]:
         """What each amount is multiplied by, 1 where there is no rate, and where there is one.  The same currency is 1."""
         words = coded(currency)
-        parts, size = [Exact.full(1, 1)], 1
+        factors = [Fraction(1)]
         position = np.zeros(len(day), dtype=np.int64)
         found = np.zeros(len(day), dtype=bool)
         for code, name in enumerate(words.names):
@@ -173,14 +173,13 @@ class Rates:
                 starts, rates = self._column(name, wanted)
                 reached = starts.searchsorted(day[own], side="right")
                 found[own] = reached > 0
-                position[own] = np.where(reached > 0, reached + (size - 1), 0)
-                parts.append(rates)
-                size += len(starts)
-        return Exact.concat(parts)[position], found
+                position[own] = np.where(reached > 0, reached + (len(factors) - 1), 0)
+                factors += rates
+        return Exact.of(factors)[position], found
 
-    def _column(self, currency: str, wanted: str) -> tuple[Array, Exact]:
+    def _column(self, currency: str, wanted: str) -> tuple[Array, list[Fraction]]:
         """The first days of the rates between two currencies, in order, and the rates."""
         if (currency, wanted) not in self._columns:
             rates = self._rates[currency, wanted]
-            self._columns[currency, wanted] = np.array([day for day, _ in rates]), Exact.of([r for _, r in rates])
+            self._columns[currency, wanted] = np.array([day for day, _ in rates]), [rate for _, rate in rates]
         return self._columns[currency, wanted]

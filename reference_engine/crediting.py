@@ -41,7 +41,7 @@ _CHECKED = (
     (holdover, ("holdovers",)),
     (hold, ("credit_holds",)),
     (maximum, ("credit_maximums",)),
-    (territory, ("territory_rules", "named_accounts")),
+    (territory, ("territory_rules", "named_accounts", "account_moves")),
 )
 """What is checked of a world that has one of the tables; without names, of every world."""
 

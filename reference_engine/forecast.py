@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
+
+import numpy as np
 
 from reference_engine.problems import Problem, Stopped, did_you_mean
 from reference_engine.vocabulary.calendar import Period
@@ -39,20 +42,25 @@ class Forecast:
         return [Money(amount, currency) for currency, amount in sums.items()]
 
 
-def forecast(world: World, period: Period, probabilities: Mapping[str, str]) -> Forecast:
+def forecast(world: World, period: Period, probabilities: Mapping[str, str], as_of: date | None = None) -> Forecast:
     """The opportunities of the table `pipeline` that close in the period, each at its probability.
 
     An opportunity's own probability wins over that of its stage.  probabilities: stage -> percent as text.
+    as_of: only what was known on that day counts.
     Raises Stopped where an opportunity has neither.
     """
     table = world.table("pipeline")
     problems: list[Problem] = []
+    if not table.size:
+        what = "no opportunity is stated"
+        problems.append(Problem("pipeline-missing", what, why="The forecast would be 0 whatever is probable.", remedy="Add: this pipeline:"))
     found: list[Weighed] = []
+    known = table.days("known")
     closes, amounts, own = table.days("closes"), table.amounts("amount"), table.amounts("probability")
     stages, names, owners = table.words("stage"), table.words("opportunity"), table.words("owner")
     for row in range(table.size):
         day = closes[row].astype(object)
-        if day not in period:
+        if day not in period or (as_of is not None and known[row] > np.datetime64(as_of, "D")):
             continue
         stage = str(stages[row])
         if own.present[row]:
@@ -64,6 +72,9 @@ def forecast(world: World, period: Period, probabilities: Mapping[str, str]) -> 
             what = f'the stage "{stage}" of the opportunity {names[row]} has no probability'
             problems.append(Problem("stage-unknown", what, table.where(row), "It can't be weighed.", remedy))
             continue
+        if not 0 <= probability <= 1:
+            what = f"the probability of the opportunity {names[row]} is {Percent(probability)}"
+            problems.append(Problem("probability", what, table.where(row), "More than all of it, or less than nothing, would be won.", "Write 0% to 100%."))
         amount = Fraction(amounts.value.at(row))
         currency = str(amounts.currency[row]) if amounts.currency is not None else ""
         found.append(

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact, concatenated, same, some, taken
+from reference_engine.columns import Array, Exact, concatenated, is_same, same, some, taken
 from reference_engine.problems import Where
 from reference_engine.words import joined as joined_texts
 
@@ -62,11 +62,12 @@ class Lines:
     def __len__(self) -> int:
         return len(self.payee)
 
-    def take(self, index: Array) -> Lines:
-        """The lines at these positions, which become their origin."""
-        values: dict[str, Any] = {
+    def take(self, index: Array, **columns: Any) -> Lines:
+        """The lines at these positions, which become their origin; some columns changed."""
+        values: dict[str, Any] = columns | {
             name: None if c is None else taken(c, index) if isinstance(c, np.ndarray) else c[index]
             for name, c in self.__dict__.items()
+            if name not in columns
         }
         values["origin"] = index if index.dtype == np.int64 else np.arange(len(self))[index]
         return self._with(values)
@@ -212,10 +213,15 @@ def paid(lines: Lines) -> list[Paid]:
     if not len(rows):
         return []
     payee, paid_in = lines.payee[rows], lines.paid_in[rows]
-    words = list(zip(lines.kind[rows].tolist(), lines.currency[rows].tolist(), strict=True))
-    code = {pair: i for i, pair in enumerate(dict.fromkeys(words))}
-    word = np.array([code[pair] for pair in words], dtype=np.int64)
-    cell = (payee * (int(paid_in.max()) + 1) + paid_in) * len(code) + word
+    if is_same(lines.kind) and is_same(lines.currency):
+        pairs = [(lines.kind[0], lines.currency[0])]
+        word = same(0, len(rows), np.int64)
+    else:
+        words = list(zip(lines.kind[rows].tolist(), lines.currency[rows].tolist(), strict=True))
+        pairs = list(dict.fromkeys(words))
+        code = {pair: i for i, pair in enumerate(pairs)}
+        word = np.array([code[pair] for pair in words], dtype=np.int64)
+    cell = (payee * (int(paid_in.max()) + 1) + paid_in) * len(pairs) + word
     if some(cell[1:] < cell[:-1]):
         # Lines come by payee and period as a rule, so nothing has to be sorted.
         order = np.argsort(cell, kind="stable")
@@ -226,7 +232,6 @@ def paid(lines: Lines) -> list[Paid]:
     starts = new.nonzero()[0]
     amounts = lines.amount[rows].sums(starts).fractions()
     first = starts.tolist()
-    pairs = list(code)
     return [
         Paid(who, when, pairs[which][0], pairs[which][1], amount, end - start)
         for who, when, which, amount, start, end in zip(

@@ -98,3 +98,63 @@ Feature: Pay follows the company's calendar: weeks, half months, 4-4-5 and the 5
       | the 15th                 | 2026-02-15 | 2026-P03 |
       | the 16th                 | 2026-02-16 | 2026-P04 |
       | the last day of February | 2026-02-28 | 2026-P04 |
+
+  @id:CAL-14 @sev2
+  Scenario Outline: A plan that pays twice a month in a company of months
+    Given fiscal year FY2026 starts on 2026-01-01 with monthly periods
+    And the plan "Twice a Month" reads:
+      """
+      currency: EUR
+      pays: semi-monthly
+      conventions: {profile: step language}
+      components:
+        - component: commission
+          measure: bookings
+          credits: [direct]
+          earn: [{flat rate: {rate: 10%}}]
+      """
+    And "Ben Katz" is on plan "Twice a Month" for FY2026
+    And these deals:
+      | deal | owner    | amount       | closed   |
+      | D-1  | Ben Katz | 2,000.00 EUR | <closed> |
+    When commissions are calculated for 2026-Q1
+    Then the payout of "Ben Katz" for <half> is 200.00 EUR because:
+      | line | base         | rate | amount     |
+      | D-1  | 2,000.00 EUR |  10% | 200.00 EUR |
+
+    Examples:
+      | case                     | closed     | half     |
+      | the 15th                 | 2026-02-15 | 2026-02a |
+      | the 16th                 | 2026-02-16 | 2026-02b |
+      | the last day of February | 2026-02-28 | 2026-02b |
+      | the first day of March   | 2026-03-01 | 2026-03a |
+
+  @id:CAL-15 @sev2
+  Scenario Outline: A plan that pays by the week
+    Given fiscal year FY2026 starts on 2026-01-01 with monthly periods
+    And the plan "Weekly" reads:
+      """
+      currency: EUR
+      pays: weekly
+      conventions: {profile: step language}
+      components:
+        - component: commission
+          measure: bookings
+          credits: [direct]
+          earn: [{flat rate: {rate: 10%}}]
+      """
+    And "Ben Katz" is on plan "Weekly" for FY2026
+    And these deals:
+      | deal | owner    | amount       | closed   |
+      | D-1  | Ben Katz | 2,000.00 EUR | <closed> |
+    When commissions are calculated for FY2026
+    Then the payout of "Ben Katz" for <week> is 200.00 EUR because:
+      | line | base         | rate | amount     |
+      | D-1  | 2,000.00 EUR |  10% | 200.00 EUR |
+
+    Examples:
+      | case             | closed     | week     |
+      | Sunday of week 2 | 2026-01-11 | 2026-W02 |
+      | Monday of week 3 | 2026-01-12 | 2026-W03 |
+      | Sunday of week 3 | 2026-01-18 | 2026-W03 |
+      | Monday of week 4 | 2026-01-19 | 2026-W04 |

@@ -107,7 +107,6 @@ Feature: Commission is earned at once and paid in parts
       | D-2  |  80.00 EUR |
     And the payout of "Ana Ruiz" for 2026-03 is 350.00 EUR
     And the payout of "Ana Ruiz" for 2026-04 is 250.00 EUR
-    And the commission held for "Ana Ruiz" after 2026-06 is 120.00 EUR
 
   @id:HOLD-04 @sev1 @req:EARN-07
   Scenario Outline: Of a cancelled year, the months that weren't served are taken back

@@ -74,8 +74,10 @@ Feature: Objectives, pools, contests and sales incentives
       | line    | amount    |
       | pool    | 50.00 EUR |
       | AE Flat | 90.00 EUR |
-    And the payout of "Ana Ruiz" for 2026-Q2 is -40.00 EUR
-    And the payout of "Ben Katz" for 2026-Q2 is 50.00 EUR
+    And the payouts for 2026-Q2 are:
+      | payee    | payout     |
+      | Ana Ruiz | -40.00 EUR |
+      | Ben Katz |  50.00 EUR |
 
   @id:CONT-02 @sev2
   Scenario Outline: Two sellers of one rank

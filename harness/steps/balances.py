@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.catalogue import sentence
 from harness.derived_tables import PaidBefore
 from harness.scene import Scene
-from harness.table_schemas import ADJUSTMENTS, Rows
+from harness.table_schemas import ADJUSTMENTS, Rows, refuse_negative_value
 from reference_engine.vocabulary.numbers import Money
 
 
@@ -40,6 +40,7 @@ def paid_before(scene: Scene, payee: str, period: str, money: Money) -> None:
     example='"Ana Ruiz" has a recoverable draw of 3,000.00 EUR per month from 2026-01 to 2026-03',
 )
 def draw(scene: Scene, payee: str, draw: str, money: Money, unit: str, period: str, period_2: str) -> None:
+    refuse_negative_value(money, "a draw", scene.where, scene.problems)
     scene.add_row("draws", payee=payee, kind=draw, amount=str(money), per=unit, from_=period, to=period_2)
 
 

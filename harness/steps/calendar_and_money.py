@@ -24,11 +24,18 @@ def fiscal_year(scene: Scene, period: str, date: date, cadence: str) -> None:
     if not period.startswith("FY"):
         scene.problems.append(Problem("not-a-year", f'"{period}" is not a fiscal year', scene.where, remedy="Write it like FY2026."))
         return
+    year = int(period[2:])
+    if abs(date.year - year) > 1:
+        what = f"{period} starts on {date}, more than a year from its number"
+        scene.problems.append(Problem("not-a-year", what, scene.where, "Every period of it would be other days than were meant.", "Correct the year or the day."))
+    if scene.fiscal_starts.get(year, date) != date:
+        what = f"{period} starts on {scene.fiscal_starts[year]} and on {date}"
+        scene.problems.append(Problem("fact-twice", what, scene.where, "Only one of them could count.", "Keep one."))
     if scene.pay_cadence not in (None, FREQUENCIES[cadence]):
         why = "The company would be paid at two paces."
         remedy = f"Write  {_cadence_word(scene.pay_cadence)} periods  here too, or say the pace in each plan."
         scene.problems.append(Problem("cadence-twice", f"{period} has other pay periods than the year before", scene.where, why, remedy))
-    scene.fiscal_starts[int(period[2:])] = date
+    scene.fiscal_starts[year] = date
     scene.pay_cadence = FREQUENCIES[cadence]
 
 
@@ -59,10 +66,12 @@ def fiscal_calendar(scene: Scene, table: Rows) -> None:
 )
 def exchange_rates(scene: Scene, table: Rows) -> None:
     scene.tables.append(table.text_table())
-    kinds = {row.text.get("kind") or "spot" for row in table.rows}
-    if len(kinds) == 1:
-        # One kind of rate in the scenario is the kind that converts; with several the plan has to say which.
-        scene.shared.conventions["fx.kind"] = Node.of(kinds.pop(), scene.where)
+    scene.rate_kinds |= {row.text.get("kind") or "spot" for row in table.rows}
+    # One kind of rate in the scenario is the kind that converts; with several the plan has to say which.
+    if len(scene.rate_kinds) == 1:
+        scene.shared.implied["fx.kind"] = Node.of(next(iter(scene.rate_kinds)), scene.where)
+    else:
+        scene.shared.implied.pop("fx.kind", None)
 
 
 @sentence(
@@ -73,9 +82,14 @@ def exchange_rates(scene: Scene, table: Rows) -> None:
     example="amounts are rounded half up per payout to 2 decimals",
 )
 def rounding(scene: Scene, mode: str, level: str, n: int) -> None:
-    stated = scene.shared.rounding
-    stated[:] = [r for r in stated if (at := r.get("at")) is None or at.text() != level]
-    stated.append(Node.of({"at": level, "mode": mode, "decimals": str(n)}, scene.where))
+    rule = Node.of({"at": level, "mode": mode, "decimals": str(n)}, scene.where)
+    for other in scene.shared.rounding:
+        if (at := other.get("at")) is not None and at.text() == level and other.plain() != rule.plain():
+            what = f"the rounding per {level} is stated twice; first on line {other.where.line}"
+            scene.problems.append(Problem("fact-twice", what, scene.where, "Only one of them could count.", "Keep one."))
+            return
+    if rule.plain() not in [r.plain() for r in scene.shared.rounding]:
+        scene.shared.rounding.append(rule)
 
 
 @sentence(
@@ -86,4 +100,7 @@ def rounding(scene: Scene, mode: str, level: str, n: int) -> None:
     example="today is 2026-04-20",
 )
 def today(scene: Scene, date: date) -> None:
+    if scene.today not in (None, date):
+        what = f"today is {scene.today} and {date}"
+        scene.problems.append(Problem("fact-twice", what, scene.where, "Only one of them could count.", "Keep one."))
     scene.today = date

@@ -27,8 +27,13 @@ def event_share(scene: Scene, percent: Percent, event: str) -> None:
     "G34",
     "given",
     "commissions on deals cancelled within {n} days are taken back in full",
-    meaning="A cancellation up to and including that day after the booking takes the commission back at the rate at which it was earned; a later one takes nothing back.",
+    meaning="A cancellation up to and including that day after the booking takes the commission back at the rate at which it was earned; a later one takes nothing back. It holds for plans that sentences state.",
     example="commissions on deals cancelled within 90 days are taken back in full",
 )
 def clawback(scene: Scene, n: int) -> None:
-    scene.shared.pay.append(Node.of({"clawback": {"within days": str(n)}}, scene.where))
+    rule = Node.of({"clawback": {"within days": str(n)}}, scene.where)
+    if scene.shared.pay:
+        what = f"what is taken back of cancelled deals is stated twice; first on line {scene.shared.pay[0].where.line}"
+        scene.problems.append(Problem("fact-twice", what, scene.where, "It would be taken back twice.", "Keep one."))
+        return
+    scene.shared.pay.append(rule)

@@ -13,7 +13,7 @@ from reference_engine.problems import Problem, Stopped, did_you_mean
     "W1",
     "when",
     "commissions are calculated for {period}",
-    meaning="All plans are calculated, pay period by pay period. Expectations may look at any period inside.",
+    meaning="All plans are calculated, pay period by pay period, up to the end of this one. Expectations may look at any period inside.",
     example="commissions are calculated for 2026-Q1",
 )
 def calculate(scene: Scene, period: str) -> None:
@@ -24,7 +24,7 @@ def calculate(scene: Scene, period: str) -> None:
     "W2",
     "when",
     "{period} is recalculated",
-    meaning="A closed period is calculated again with what is known now. What it comes to less what it had come to is paid in the next pay period.",
+    meaning="A closed period is calculated again with what is known now. What it comes to less what it had come to is paid in the pay period after the last closed one.",
     example="2026-Q1 is recalculated",
 )
 def recalculate(scene: Scene, period: str) -> None:
@@ -57,7 +57,7 @@ def assign_territories(scene: Scene, date: date) -> None:
     "W5",
     "when",
     'the program "{program}" is settled for {period}',
-    meaning="The programme's rewards are calculated for a period.",
+    meaning="The programme's rewards are calculated for a period, with whatever other plans the scenario states.",
     example='the program "Summer Phones" is settled for 2026-Q3',
 )
 def settle(scene: Scene, program: str, period: str) -> None:

@@ -58,6 +58,8 @@ def explanation(scene: Scene, payee: str, period: str, block: TextBlock) -> None
         computed.append(f"{named} {Money(line.amount, line.currency)}")
         computed += [step.sentence for step in steps.get(line, ())]
     expected = [text for line in block.text.splitlines() if (text := " ".join(line.split()))]
+    if all(text == ANYTHING for text in expected):
+        raise NotCalculated("The text block holds three dots only, and any explanation reads so. Write a line of it.")
     if not _reads(expected, [" ".join(text.split()) for text in computed]):
         listed = "\n".join(f"  {text}" for text in computed) or "  nothing: no line is paid in this period"
         raise Mismatch(f'The explanation of "{payee}" for {period} does not read as expected. It reads:\n{listed}')
@@ -65,11 +67,14 @@ def explanation(scene: Scene, payee: str, period: str, block: TextBlock) -> None
 
 def _reads(expected: list[str], computed: list[str]) -> bool:
     """Whether the computed lines are the expected ones, where three dots stand for any number of lines."""
-    if not expected:
-        return not computed
-    if expected[0] == ANYTHING:
-        return any(_reads(expected[1:], computed[i:]) for i in range(len(computed) + 1))
-    return bool(computed) and expected[0] == computed[0] and _reads(expected[1:], computed[1:])
+    # The positions in `computed` up to which the expected lines so far can reach.
+    reached = {0}
+    for text in expected:
+        if text == ANYTHING:
+            reached = set(range(min(reached), len(computed) + 1)) if reached else reached
+        else:
+            reached = {at + 1 for at in reached if at < len(computed) and computed[at] == text}
+    return len(computed) in reached
 
 
 def _plain(text: str) -> str:

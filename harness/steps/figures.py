@@ -94,7 +94,9 @@ def _counted(outcome: Outcome, measure: str, label: str, payee: str, like: Money
         if credit.type == "direct" and sources[event] in _COUNTED[measure] and credit.date in period and payee in ("", credit.payee):
             sums[credit.currency] = sums.get(credit.currency, Fraction(0)) + credit.value
     kept: list[Value] = [Money(v, c) if c else Quantity(v) for c, v in sums.items()]
-    return kept or [Money(Fraction(0), like.currency) if isinstance(like, Money) else Quantity(Fraction(0))]
+    if kept or isinstance(like, Quantity) != (measure == "units"):
+        return kept
+    return [Money(Fraction(0), like.currency) if isinstance(like, Money) else Quantity(Fraction(0))]
 
 
 @sentence(

@@ -59,7 +59,7 @@ def on_leave(scene: Scene, payee: str, leave: str, date: date, date_2: date) -> 
     scene.add_row("employment_events", payee=payee, event="leave", **cells)
     if leave == "unpaid":
         for name in ("leave.quota", "leave.target"):
-            scene.shared.conventions.setdefault(name, Node.of("days excluded", scene.where))
+            scene.shared.implied[name] = Node.of("days excluded", scene.where)
 
 
 @sentence(

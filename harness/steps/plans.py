@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from harness.catalogue import TextBlock, sentence
-from harness.plan_drafts import ALL_CREDITS
+from harness.plan_drafts import ALL_CREDITS, attainment_of
 from harness.scene import Scene
 from harness.table_schemas import (
     BONUSES,
@@ -96,13 +96,14 @@ _CREDIT_DATE = {"closed": ("bookings", "margin"), "invoice date": ("revenue", "r
     "given",
     'the plan "{plan}" for {period}:',
     table=SETTINGS,
-    meaning="Settings of a plan: currency; pay frequency (monthly, quarterly ...); measure; attainment base (pay period, quarter, half-year, "
+    meaning="Settings of a plan, which counts what is dated in the period: currency; pay frequency (monthly, quarterly ...); measure; attainment base (pay period, quarter, half-year, "
     "year: over which time sales add up against the quota); proration (calendar days, work days, months ...: what a part of a period is measured by); "
     "credit date (closed for bookings, invoice date for revenue, payment date for cash).",
     example='the plan "AE Flat" for FY2026:',
 )
 def settings(scene: Scene, plan: str, period: str, table: Rows) -> None:
     draft = scene.plan(plan)
+    draft.periods.append((period, scene.where))
     for row in table.rows:
         setting, value = row.text["setting"], row.text["value"]
         node = Node.of(value, row.where)
@@ -305,7 +306,7 @@ def _condition(text: str, where: Where, problems: list[Problem]) -> str:
         what = f'"{text}" is not a condition that a component can wait for'
         problems.append(Problem("wrong-value", what, where, "When it pays would be open.", "Write it like: bookings at least 80%, or: margin above 100%"))
         return text
-    return f"`attainment of {match[1]}` {'>' if match[2] == 'above' else '>='} {match[3]}"
+    return f"{attainment_of(match[1])} {'>' if match[2] == 'above' else '>='} {match[3]}"
 
 
 @sentence(
@@ -321,7 +322,7 @@ def multiplier(scene: Scene, plan: str, measure: str, table: Rows) -> None:
     if component is not None:
         scene.plan(plan).once(f"the multiplier by attainment of {measure}", scene.where, scene.problems)
         refuse_negative(table, scene.problems, "factor")
-        component.earn.append(Node.of({"multiplier": {"of": f"`attainment of {measure}`", "steps": _tiers(table)}}, scene.where))
+        component.earn.append(Node.of({"multiplier": {"of": attainment_of(measure), "steps": _tiers(table)}}, scene.where))
 
 
 @sentence(
@@ -338,7 +339,7 @@ def gate(scene: Scene, plan: str, measure: str, percent: Percent) -> None:
         if percent.value <= 0:
             what = f"an attainment of at least {percent} is always reached"
             scene.problems.append(Problem("amount-negative", what, scene.where, "The gate would never close.", "Write a percent above 0%."))
-        component.earn.append(Node.of({"gate": {"when": f"`attainment of {measure}` >= {percent}"}}, scene.where))
+        component.earn.append(Node.of({"gate": {"when": f"{attainment_of(measure)} >= {percent}"}}, scene.where))
 
 
 @sentence(
@@ -362,7 +363,8 @@ def for_each(scene: Scene, plan: str, money: Money, counted: str) -> None:
     "given",
     'the plan "{plan}" pays by growth of {measure} over the year before, on {growth_base}:',
     table=GROWTH,
-    meaning="Growth over the same time a year before picks the tier; it is paid on everything that was sold, or on the increase. Who has nothing from a year before earns nothing.",
+    meaning="Growth over the same time a year before picks the tier; it is paid on everything that was sold, or on the increase. Who has nothing from a year before earns nothing; "
+    "what was sold then counts while the payee was on the plan.",
     example='the plan "Partner Growth" pays by growth of bookings over the year before, on the increase:',
 )
 def growth(scene: Scene, plan: str, measure: str, growth_base: str, table: Rows) -> None:
@@ -422,6 +424,7 @@ def _numbered(table: Rows, number: str, value: str, problems: list[Problem]) -> 
 def limits(scene: Scene, plan: str, table: Rows) -> None:
     draft = scene.plan(plan)
     refuse_negative(table, scene.problems, "amount")
+    _check_limits(table, scene.problems)
     for row in table.rows:
         limit, per, amount = row.text["limit"], row.text["per"], row.text["amount"]
         draft.once(f"the {limit} per {per}", row.where, scene.problems)
@@ -440,3 +443,12 @@ def limits(scene: Scene, plan: str, table: Rows) -> None:
             draft.parts.setdefault("settle", []).append(Node.of({"guarantee": parameters}, row.where))
             draft.reads("guarantee.offset", Node.of("yes", row.where), scene.problems)
             draft.reads("guarantee.excess", Node.of("lost", row.where), scene.problems)
+
+
+def _check_limits(table: Rows, problems: list[Problem]) -> None:
+    """A Problem where a floor lies above a cap of the same time: both can't be kept."""
+    amounts = {(row.text["limit"], row.text["per"]): row.values.get("amount") for row in table.rows}
+    floor, cap = (amounts.get((limit, "period")) for limit in ("floor", "cap"))
+    if isinstance(floor, Money) and isinstance(cap, Money) and floor.currency == cap.currency and floor.amount > cap.amount:
+        what = f"the floor of {floor} lies above the cap of {cap}"
+        problems.append(Problem("limits-order", what, table.where, "Both can't be kept.", "Correct one of them."))

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 
 from harness.catalogue import sentence
 from harness.derived_tables import Objective
 from harness.plan_drafts import PlanDraft
 from harness.scene import Scene
-from harness.table_schemas import INCENTIVE, OBJECTIVES, PRIZES, PROGRAM, Rows
+from harness.table_schemas import (
+    INCENTIVE,
+    OBJECTIVES,
+    PRIZES,
+    PROGRAM,
+    Rows,
+    refuse_negative,
+    refuse_negative_value,
+)
 from reference_engine.plans.document import Node
 from reference_engine.problems import Problem
-from reference_engine.vocabulary.numbers import Money, Percent
+from reference_engine.vocabulary.numbers import Money
 
 
 @sentence(
@@ -23,8 +32,10 @@ from reference_engine.vocabulary.numbers import Money, Percent
     example='the retailer program "Summer Phones" from 2026-07-01 to 2026-09-30:',
 )
 def retailer_program(scene: Scene, program: str, date: date, date_2: date, table: Rows) -> None:
-    draft = PlanDraft(program, scene.where, component="rebate")
-    if scene.drafts.setdefault(program, draft) is not draft:
+    draft = scene.plan(program)
+    draft.component = "rebate"
+    refuse_negative(table, scene.problems, "reward per unit")
+    if draft.components or draft.base is not None:
         scene.problems.append(Problem("plan-stated-twice", f'"{program}" is stated twice', scene.where, remedy="Keep one."))
         return
     bands = []
@@ -37,9 +48,13 @@ def retailer_program(scene: Scene, program: str, date: date, date_2: date, table
     rewards = [row.values.get("reward per unit") for row in table.rows]
     currencies = {r.currency for r in rewards if isinstance(r, Money)}
     if len(currencies) == 1:
-        draft.settings["currency"] = Node.of(currencies.pop(), scene.where)
-    draft.settings["eligible"] = Node.of("everyone", scene.where)
-    draft.settings["valid"] = Node.of({"from": date.isoformat(), "to": date_2.isoformat()}, scene.where)
+        draft.sets("currency", Node.of(currencies.pop(), scene.where), scene.problems)
+    _for_everybody(draft, date, date_2, scene)
+
+
+def _for_everybody(draft: PlanDraft, first: date, last: date, scene: Scene) -> None:
+    draft.sets("eligible", Node.of("everyone", scene.where), scene.problems)
+    draft.sets("valid", Node.of({"from": first.isoformat(), "to": last.isoformat()}, scene.where), scene.problems)
 
 
 @sentence(
@@ -47,7 +62,8 @@ def retailer_program(scene: Scene, program: str, date: date, date_2: date, table
     "given",
     'the incentive "{incentive}" from {date} to {date}:',
     table=INCENTIVE,
-    meaning="A sales incentive for everybody: an amount for each unit sold, or each deal closed, of a product in its time, at most so much for each payee in all.",
+    meaning="A sales incentive for everybody: an amount for each unit sold, or each deal closed, of a product in its time; each row pays at most its limit to a payee in all. "
+    "Units are those of retail sales.",
     example='the incentive "Spring Push" from 2026-03-01 to 2026-03-31:',
 )
 def incentive(scene: Scene, incentive: str, date: date, date_2: date, table: Rows) -> None:
@@ -55,6 +71,7 @@ def incentive(scene: Scene, incentive: str, date: date, date_2: date, table: Row
     if draft.components or draft.base is not None:
         scene.problems.append(Problem("plan-stated-twice", f'"{incentive}" is stated twice', scene.where, remedy="Keep one."))
         return
+    refuse_negative(table, scene.problems, "pays", "limit per payee")
     for row in table.rows:
         product, per, pays = row.text["product"], row.text["per"], row.values["pays"]
         component = draft.add_component(f"{product}, per {per}", "units" if per == "unit" else "bookings", row.where, scene.problems)
@@ -64,12 +81,10 @@ def incentive(scene: Scene, incentive: str, date: date, date_2: date, table: Row
         if row.text.get("limit per payee"):
             component.pay.append(Node.of({"cap": {"per": "year", "amount": row.text["limit per payee"]}}, row.where))
         if isinstance(pays, Money):
-            draft.settings["currency"] = Node.of(pays.currency, row.where)
-    if any(row.text.get("limit per payee") for row in table.rows) and date.year != date_2.year:
-        what = f'the incentive "{incentive}" has a limit and lasts over more than one calendar year'
-        scene.problems.append(Problem("incentive-years", what, scene.where, "A limit is kept within a year.", "State one incentive for each year."))
-    draft.settings["eligible"] = Node.of("everyone", scene.where)
-    draft.settings["valid"] = Node.of({"from": date.isoformat(), "to": date_2.isoformat()}, scene.where)
+            draft.sets("currency", Node.of(pays.currency, row.where), scene.problems)
+    if any(row.text.get("limit per payee") for row in table.rows):
+        scene.within_year.append((incentive, date, date_2, scene.where))
+    _for_everybody(draft, date, date_2, scene)
 
 
 @sentence(
@@ -83,8 +98,14 @@ def incentive(scene: Scene, incentive: str, date: date, date_2: date, table: Row
 )
 def contest(scene: Scene, plan: str, measure: str, ties: str, table: Rows) -> None:
     draft = scene.plan(plan)
+    refuse_negative(table, scene.problems, "prize")
     prizes = []
+    following = Fraction(1)
     for row in table.rows:
+        if row.values["place"] != following:
+            what = f"place {row.text['place']} stands where place {following} is next"
+            scene.problems.append(Problem("contest-prize", what, row.where, "Who is on the place between would win nothing.", "State every place, from the first on."))
+        following = Fraction(str(row.values.get("to", row.values["place"]))) + 1
         prize = {"place": row.text["place"], "pays": row.text["prize"]}
         if row.text.get("to"):
             prize["to"] = row.text["to"]
@@ -92,7 +113,7 @@ def contest(scene: Scene, plan: str, measure: str, ties: str, table: Rows) -> No
     component = draft.add_component("prize", measure, scene.where, scene.problems)
     contest = {"by": "measure", "minimum": "measure > 0", "prizes": Node.of(prizes, table.where)}
     component.earn.append(Node.of({"contest": contest}, scene.where))
-    draft.conventions["contest.ties"] = Node.of("prizes are shared" if "share" in ties else "each takes the prize", scene.where)
+    draft.reads("contest.ties", Node.of("prizes are shared" if "share" in ties else "each takes the prize", scene.where), scene.problems)
 
 
 @sentence(
@@ -104,11 +125,12 @@ def contest(scene: Scene, plan: str, measure: str, ties: str, table: Rows) -> No
 )
 def pool(scene: Scene, plan: str, money: Money, share_by: str) -> None:
     draft = scene.plan(plan)
+    refuse_negative_value(money, "a pool", scene.where, scene.problems)
     measure = share_by.removeprefix("by ") if share_by != "equally" else "bookings"
     component = draft.add_component("pool", measure, scene.where, scene.problems)
     shared = "equally" if share_by == "equally" else "measure"
     component.earn.append(Node.of({"pool": {"amount": str(money), "shared": shared}}, scene.where))
-    draft.conventions["pool.residue"] = Node.of("largest share", scene.where)
+    draft.reads("pool.residue", Node.of("largest share", scene.where), scene.problems)
 
 
 @sentence(
@@ -131,11 +153,7 @@ def by_objectives(scene: Scene, plan: str) -> None:
     example='these objectives of "Ana Ruiz" for 2026-Q1:',
 )
 def objectives(scene: Scene, payee: str, period: str, table: Rows) -> None:
-    weights = [w.value for row in table.rows if isinstance(w := row.values.get("weight"), Percent)]
-    if len(weights) == len(table.rows) and sum(weights) != 1:
-        what = f'the weights of the objectives of "{payee}" total {Percent(sum(weights[1:], weights[0]))}'
-        why = "With every objective achieved another amount than the target incentive would be paid."
-        scene.problems.append(Problem("weights-total", what, table.where, why, "Make them total 100%."))
+    refuse_negative(table, scene.problems, "weight", "result")
     for row in table.rows:
         name = row.text["objective"]
         if any((o.payee, o.period, o.name) == (payee, period, name) for o in scene.objectives):

@@ -10,7 +10,7 @@ from harness.plan_changes import Change
 from harness.scene import Scene
 from harness.table_schemas import CHANGED, CHANGES, Rows
 from harness.verdicts import NotCalculated
-from reference_engine.problems import did_you_mean
+from reference_engine.problems import Problem, did_you_mean
 from reference_engine.vocabulary.numbers import Money
 
 
@@ -24,7 +24,12 @@ from reference_engine.vocabulary.numbers import Money
 )
 def changes(scene: Scene, plan: str, date: date, table: Rows) -> None:
     draft = scene.plan(plan)
-    draft.changes += [Change(r.text["setting"], r.text["before"], r.text["after"], date, r.where) for r in table.rows]
+    for row in table.rows:
+        draft.once(f'the change of "{row.text["setting"]}" on {date}', row.where, scene.problems)
+        if row.text["before"] == row.text["after"]:
+            what = f'the {row.text["setting"]} is {row.text["before"]} before the change and after it'
+            scene.problems.append(Problem("change-nothing", what, row.where, "The change would have no effect.", "Write what it becomes."))
+        draft.changes.append(Change(row.text["setting"], row.text["before"], row.text["after"], date, row.where))
 
 
 @sentence(
@@ -55,6 +60,7 @@ def only_these_change(scene: Scene, table: Rows) -> None:
     old, new = scene.before.payouts(label), after.payouts(label)
     moved = {p: (old.get(p, []), new.get(p, [])) for p in {**old, **new} if _amounts(old.get(p, [])) != _amounts(new.get(p, []))}
     comparison = Comparison("Other payouts change than expected.", ("", "payee", "before", "computed", "after", "computed"))
+    seen: set[str] = set()
     for row in table.rows:
         payee, first, last = row.text["payee"], row.values["before"], row.values["after"]
         assert isinstance(first, Money)
@@ -62,6 +68,9 @@ def only_these_change(scene: Scene, table: Rows) -> None:
         if payee not in after.payees:
             comparison.note(f'Nobody in this scenario is called "{payee}". {did_you_mean(payee, after.payees)}')
             continue
+        if payee in seen:
+            comparison.note(f'"{payee}" stands twice in the expected table (line {row.where.line}).')
+        seen.add(payee)
         moved.pop(payee, None)
         was, now = scene.before.payout(payee, label, first.currency), after.payout(payee, label, last.currency)
         comparison.add("", payee, str(first), said(was), str(last), said(now), ok=(was, now) == ([first], [last]) and first != last)

@@ -253,3 +253,13 @@ def test_a_column_of_ones_own_may_be_called_like_one_of_another_table() -> None:
     own = BASE.replace("| deal | owner    | amount     | closed     |", "| deal | owner    | amount     | closed     | country |")
     own = own.replace("2026-01-15 |", "2026-01-15 | DE |").replace("2026-01-16 |", "2026-01-16 | DE |").replace("2026-02-01 |", "2026-02-01 | AT |")
     assert run(own + CALCULATE + "    Then total payouts for 2026-Q1 are 90.00 EUR\n") == ""
+
+
+def test_lines_that_are_not_rounded_are_stated_with_all_their_decimals() -> None:
+    odd = BASE.replace("100.00 EUR", "100.01 EUR") + "    And amounts are rounded half up per payout to 2 decimals\n" + CALCULATE
+    said = """    Then the statement of "Ana Ruiz" for 2026-01 includes:
+      | line | base       | rate | amount     |
+      | D-1  | 100.01 EUR | 10%  | 10.001 EUR |
+"""
+    assert run(odd + said) == ""
+    assert "10.001 EUR" in run(odd + said.replace("10.001", "10.002"))

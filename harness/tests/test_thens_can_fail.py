@@ -18,7 +18,7 @@ from harness.verdicts import Mismatch
 from reference_engine.problems import Problem, Stopped
 
 ROOT = Path(__file__).parents[2]
-_FIGURE = re.compile(r"-?\d[\d,]*\.\d\d(?= [A-Z]{3})|\d[\d.,]*(?=%)|(?<= is )\d+\Z|\b\d+(?= units?\Z)")
+_FIGURE = re.compile(r"-?\d[\d,]*(?:\.\d+)?(?= [A-Z]{3}\b)|\d[\d.,]*(?=%)|(?<= is )\d+\Z|\b\d+(?= units?\Z)")
 _IDLE = {"reason", "ticket", "until", "line"}
 """Columns that say why, for people to read; and the name of a line, which finds what the other columns compare."""
 

@@ -52,7 +52,9 @@ def _zero(lines: list[EarnedLine]) -> Iterator[str]:
     if not lines or sum((abs(line.amount) for line in lines), Fraction(0)):
         return
     for line in lines:
-        if line.rate is not None and not line.rate:
+        if line.rule.startswith("the gate"):
+            yield line.rule
+        elif line.rate is not None and not line.rate:
             yield "its rate is 0%"
         elif line.rule:
             yield line.rule

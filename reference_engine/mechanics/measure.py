@@ -78,11 +78,7 @@ class Matrix:
 
 def accumulated(matrix: Exact, interval: Array) -> Exact:
     """Running totals along the periods that begin again with each interval."""
-    columns: list[Exact] = []
-    for t in range(matrix.shape[1]):
-        column = matrix[:, t]
-        columns.append(columns[-1] + column if t and interval[t] == interval[t - 1] else column)
-    return stacked(columns)
+    return matrix.along(interval.searchsorted(interval))
 
 
 def stacked(columns: list[Exact]) -> Exact:

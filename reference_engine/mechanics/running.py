@@ -52,17 +52,9 @@ def segments(*keys: Array) -> Array:
     return new
 
 
-def running(values: Exact, new: Array) -> tuple[Exact, Exact]:
-    """The running total of each segment, before and after each value."""
-    total = values.cumsum()
-    before = total - values
-    base = before[new][new.cumsum() - 1]
-    return before - base, total - base
-
-
 def slices(values: Exact, new: Array, ceilings: list[Exact | None]) -> list[Exact]:
     """For each tier the part of each value that lies in it, as the running total of its segment passes through."""
-    before, after = running(values, new)
+    before, after = values.running(new)
     lower: Exact | None = None
     out: list[Exact] = []
     for ceiling in ceilings:

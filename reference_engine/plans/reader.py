@@ -13,7 +13,7 @@ from reference_engine.plans.parameters import read_mechanics, read_rows
 from reference_engine.plans.stated import check_names, text_of, valid_days
 from reference_engine.problems import Problem, Where, did_you_mean
 from reference_engine.quota_parts import unit_of
-from reference_engine.vocabulary.numbers import NotANumber, format_number, minor_units
+from reference_engine.vocabulary.numbers import Money, NotANumber, format_number, minor_units
 from reference_engine.vocabulary.plan import FREQUENCIES, Plan, Shown, component_in
 
 PLAN_NAMES = (
@@ -144,7 +144,25 @@ def read_plan(node: Node, problems: list[Problem]) -> Plan | None:
         paid_after_days=_days(node, "paid after days", problems),
     )
     _check_order(plan, problems)
+    _check_currency(plan, problems)
     return plan if len(problems) == before else None
+
+
+def _check_currency(plan: Plan, problems: list[Problem]) -> None:
+    """A Problem where a fixed amount for each record or unit is in another currency than the plan pays in."""
+    for component in plan.components if plan.currency else ():
+        for mechanic in component.earn:
+            amount = getattr(mechanic, "amount", None)
+            if isinstance(amount, Money) and amount.currency != plan.currency:
+                problems.append(
+                    Problem(
+                        "currency-mixed",
+                        f'"{mechanic.name}" pays {amount}, and the plan pays in {plan.currency}.',
+                        mechanic.where,
+                        "Fixed amounts aren't converted.",
+                        f"State the amount in {plan.currency}.",
+                    )
+                )
 
 
 def _check_round_to(quota: tuple[Mechanic, ...], problems: list[Problem]) -> None:

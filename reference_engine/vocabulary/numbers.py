@@ -82,8 +82,8 @@ def parse_number(text: str) -> Fraction:
     raise _no_number(text)
 
 
-def parse_money(text: str) -> Money:
-    """Money from text such as `1,200.50 EUR`.  More decimals than the currency has are refused."""
+def parse_money(text: str, *, unrounded: bool = False) -> Money:
+    """Money from text such as `1,200.50 EUR`.  More decimals than the currency has are refused, unless it may be unrounded."""
     if len(text) > MAX_LENGTH:
         raise _too_long(text, "an amount")
     match = _MONEY.match(text)
@@ -97,7 +97,7 @@ def parse_money(text: str) -> Money:
         amount = parse_number(match["number"])
     except NotANumber as error:
         raise NotANumber(f'"{text}" is not a money amount. {error.what}', error.remedy) from None
-    if 10**decimals % amount.denominator:
+    if not unrounded and 10**decimals % amount.denominator:
         raise too_many_decimals(text, currency, decimals)
     return Money(amount, currency)
 

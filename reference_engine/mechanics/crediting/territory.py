@@ -15,7 +15,7 @@ from reference_engine.mechanics.crediting.readings import Asked, Readings
 from reference_engine.mechanics.crediting.rules import unknown_column
 from reference_engine.mechanics.crediting_examples import plan
 from reference_engine.mechanics.registry import About, Example, describe
-from reference_engine.problems import Problem
+from reference_engine.problems import Problem, did_you_mean
 from reference_engine.reporting import LAST_DAY, Reporting, reporting
 from reference_engine.table import Table
 from reference_engine.vocabulary.tables import TABLES
@@ -159,6 +159,19 @@ def check(world: World, problems: list[Problem]) -> None:
         for name in wanted:
             if name not in known:
                 problems.append(unknown_column(rules.name, name, rules.where(row), known))
+    moves = world.table("account_moves")
+    listed = accounts.words("account").tolist() if accounts.size else []
+    for row in range(moves.size if listed else 0):
+        if moves.words("account")[row] not in listed:
+            problems.append(
+                Problem(
+                    "unknown-reference",
+                    f'account_moves, column "account": there is no account "{moves.words("account")[row]}".',
+                    moves.where(row),
+                    "The move would change nothing.",
+                    did_you_mean(str(moves.words("account")[row]), listed),
+                )
+            )
     named = world.table("named_accounts")
     for row in range(named.size):
         if bool(named.words("payee")[row]) == bool(named.words("territory")[row]):

@@ -146,6 +146,16 @@ class Contest(Lump):
 
     def check(self, problems: list[Problem]) -> None:
         taken: set[int] = set()
+        if len({prize.pays.currency for prize in self.prizes}) > 1:
+            problems.append(
+                Problem(
+                    "contest-prize",
+                    "the prizes are in several currencies.",
+                    self.where,
+                    "Prizes that are shared are added up.",
+                    "State all prizes in one currency.",
+                )
+            )
         for prize in self.prizes:
             if (prize.place is None) == (prize.top is None):
                 problems.append(

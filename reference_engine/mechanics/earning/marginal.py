@@ -7,13 +7,13 @@ from fractions import Fraction
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact, same
+from reference_engine.columns import Array, Exact, same, taken
 from reference_engine.component_run import ComponentRun
 from reference_engine.lines import Lines, LineView
 from reference_engine.mechanics.background import running_totals
 from reference_engine.mechanics.ladder import Ladder, line_ladder
 from reference_engine.mechanics.registry import Example, mechanic
-from reference_engine.mechanics.running import in_order, restored, running, segments, slices
+from reference_engine.mechanics.running import in_order, restored, segments, slices
 from reference_engine.mechanics.settled import Piece
 from reference_engine.mechanics.tier_table import TierTable, no_rate_before
 from reference_engine.mechanics.tier_words import part_words
@@ -224,7 +224,7 @@ class Marginal(TierTable):
         tiers = [r.tier for r in found.rungs]
         at: Array | None = None
         if run.notes is not None or lines.counted is not None:
-            so_far, now = (restored(v, order) for v in running(values, new))
+            so_far, now = (restored(v, order) for v in values.running(new))
             if len(tiers) > 1:
                 running_totals(run, lines, so_far, now, along.quota, along.present, interval)
             at = found.along(lines, now, lines.base).top if lines.counted is not None else None
@@ -290,24 +290,24 @@ def sliced(
     stacked = Exact.concat(parts)
     counted = stacked[k * len(lines) + row]
     rate = Exact.of(rates)[k]
-    out = lines.take(row)
-    base = counted
+    base, seen = counted, None
     if lines.counted is not None:
         # What is paid is divided as what counts is; a line that counts nothing lies wholly in its tier.
         counts = lines.counts()[row]
         nothing = counts.num == 0
         safe = Exact.where(nothing, Exact.full(len(row), 1), counts)
-        base = Exact.where(nothing, out.signed_base(), counted.over(safe) * out.signed_base())
-        out = out.change(counted=counted)
-    effective = rate * (out.rate if times else out.share)
-    return out.change(
+        own = lines.signed_base()[row]
+        base, seen = Exact.where(nothing, own, counted.over(safe) * own), counted
+    effective = rate * (lines.rate if times else lines.share)[row]
+    return lines.take(
+        row,
         base=base,
         sign=same(1, len(row), np.int64),
         rate=effective,
         has_rate=same(True, len(row), bool),
         rate_unit=same(rate_unit, len(row)),
         amount=base * effective,
-        currency=same(rate_unit, len(row)) if rate_unit else out.unit,
+        currency=same(rate_unit, len(row)) if rate_unit else taken(lines.unit, row),
         rule=np.array(rules, dtype=np.int64)[k],
-        origin=row,
+        counted=seen,
     )

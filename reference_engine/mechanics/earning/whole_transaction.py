@@ -11,7 +11,7 @@ from reference_engine.lines import Lines, LineView
 from reference_engine.mechanics.background import running_totals
 from reference_engine.mechanics.ladder import line_ladder
 from reference_engine.mechanics.registry import Example, mechanic
-from reference_engine.mechanics.running import in_order, restored, running, segments
+from reference_engine.mechanics.running import in_order, restored, segments
 from reference_engine.mechanics.tier_table import TierTable, no_rate_before
 from reference_engine.mechanics.tier_words import part_words, piece_words, tier_of
 
@@ -104,7 +104,7 @@ class WholeTransaction(TierTable):
             return lines
         interval = np.arange(len(lines)) if run.accumulate == "none" else found.interval[lines.period]
         order = in_order(lines, run, interval)
-        before, after = running(lines.counts()[order], segments(lines.payee[order], interval[order]))
+        before, after = lines.counts()[order].running(segments(lines.payee[order], interval[order]))
         stands = after if run.conventions["attainment.includes_current"] == "yes" else before
         base = lines.amount if times else lines.base * lines.share
         if run.notes is not None:

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from reference_engine.columns import Array, Exact, same
+from reference_engine.columns import Array, Exact, same, some
 from reference_engine.component_run import ComponentRun
 from reference_engine.events import Events
 from reference_engine.lines import Lines, LineView
@@ -430,6 +430,9 @@ def capped(
 
     settled: for each period the interval at whose end what is carried is paid or forfeited.  ends: its last periods.
     """
+    if least is None and len(set(interval.tolist())) == len(interval) and not some(total > limit.reshape(-1, 1)):
+        # Each period is its own interval, and none comes above the limit: nothing is cut, so nothing waits.
+        return total
     nothing = Exact.full(total.shape[0], 0)
     carry, used, room = nothing, nothing, limit
     out: list[Exact] = []
