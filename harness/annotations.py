@@ -19,7 +19,8 @@ SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schem
 def one_line(problem: Problem) -> str:
     """Where it is, what is wrong and what to do, on one line."""
     what = " ".join(problem.what.split()).rstrip(".")
-    remedy = " ".join(problem.remedy.split())
+    first, *more = (" ".join(line.split()) for line in problem.remedy.splitlines() or [""])
+    remedy = f"{first} {'; '.join(more)}".rstrip()
     return f"{problem.where}: {what}. {remedy}".rstrip() + f"  [{problem.slug}]"
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
 
+from harness.characters import special_blank, with_blanks_told
 from harness.features import WrittenStep
 from harness.table_schemas import Rows, SchemaOf, described, read_table
 from harness.value_types import TYPES, NotAValue
@@ -179,7 +180,8 @@ def _understand(step: WrittenStep, file: str, problems: list[Problem]) -> ReadSt
         values = chosen.read(texts)
     except NotAValue as error:
         why = "The sentence can't be understood without it."
-        problems.append(Problem("wrong-value", error.what, where, why, error.remedy, excerpt))
+        what, remedy = with_blanks_told(error.what, error.remedy)
+        problems.append(Problem("wrong-value", what, where, why, remedy, excerpt))
         return None
     if chosen.block:
         return _with_block(step, chosen, values, where, excerpt, problems)
@@ -241,14 +243,18 @@ def _wordings(s: Sentence) -> list[str]:
 
 def _unknown(step: WrittenStep, where: Where, excerpt: str) -> Problem:
     what = f'I do not know "{step.text}"'
-    repaired = step.text.translate(_CURLY).strip()
+    repaired = " ".join(step.text.translate(_CURLY).split())
     if repaired != step.text and find(step.kind, repaired):
-        why = "It holds curly quotes or special spaces, which look alike and are not."
-        return Problem("step-unknown", what, where, why, f"Write: {repaired}", excerpt)
+        curly = next((c for c in step.text if _CURLY.get(ord(c)) == '"'), "")
+        held = f"curly quotes ({curly}), as word processors write them" if curly else special_blank(step.text) or "several blanks in a row"
+        why = "They look alike and are not."
+        return Problem("step-unknown", f"this step holds {held}", where, why, f"Write: {repaired}  (`trueup format` does)", excerpt)
     other = next((k for k in ("given", "when", "then") if k != step.kind and find(k, step.text)), "")
     if other:
         what = f"this is a {other.capitalize()} step; you wrote it after {step.kind.capitalize()}"
-        return Problem("step-wrong-kind", what, where, remedy=f"Move it to the {other.capitalize()} steps.", excerpt=excerpt)
+        later = ("given", "when", "then").index(other) > ("given", "when", "then").index(step.kind)
+        remedy = f"Write {other.capitalize()} in place of {step.keyword}." if later else f"Move it to the {other.capitalize()} steps."
+        return Problem("step-wrong-kind", what, where, remedy=remedy, excerpt=excerpt)
     flipped = step.text[:-1] if step.text.endswith(":") else f"{step.text}:"
     if find(step.kind, flipped):
         remedy = (
@@ -258,7 +264,7 @@ def _unknown(step: WrittenStep, where: Where, excerpt: str) -> Problem:
         )
         return Problem("step-unknown", what, where, remedy=remedy, excerpt=excerpt)
     near = suggest(step.text, step.kind)
-    remedy = f"Did you mean: {near[1]}  [{near[0].id}]" if near else "docs/features.md lists every sentence."
+    remedy = f"Did you mean: {near[1]}  [{near[0].id}]" if near else "`trueup steps` lists every sentence."
     return Problem("step-unknown", what, where, remedy=remedy, excerpt=excerpt)
 
 

@@ -14,6 +14,7 @@ _INVISIBLE = re.compile(
 _LOOK_ALIKE = str.maketrans("АВСЕНІЈКМОРЅТХУаеорсухіјѕԁһΑΒΕΖΗΙΚΜΝΟΡΤΥΧοραικν", "ABCEHIJKMOPSTXYaeopcyxijsdhABEZHIKMNOPTYXopaikv")
 """Letters of Cyrillic and Greek that nobody can tell from Latin ones."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_SPECIAL_BLANK = re.compile(r"[^\S ]")
 
 
 def character_problems(text: str, shown: str) -> list[Problem]:
@@ -33,6 +34,18 @@ def character_problems(text: str, shown: str) -> list[Problem]:
                     )
                 )
     return found if text.isascii() else found + _other_alphabets(text, shown)
+
+
+def special_blank(text: str) -> str:
+    """What a blank is that isn't the plain one, as word processors and web pages write it; "" where all are plain."""
+    found = _SPECIAL_BLANK.search(text)
+    return f"a special blank (U+{ord(found[0]):04X}), which looks like a plain one" if found else ""
+
+
+def with_blanks_told(what: str, remedy: str) -> tuple[str, str]:
+    """What is wrong with a text that it quotes, and the mend, where a blank that nobody can see is the reason."""
+    blank = special_blank(what)
+    return (f"{what.rstrip('.')}: it holds {blank}", "Type the blank again, or let `trueup format` do it.") if blank else (what, remedy)
 
 
 def latin(text: str) -> str:

@@ -244,15 +244,7 @@ def _syntax_problems(errors: Sequence[Any], shown: str, lines: tuple[str, ...]) 
         excerpt = f"{where.line} | {text}" if text else ""
         unexpected = _UNEXPECTED.search(message)
         if "inconsistent cell count" in message:
-            found.append(
-                Problem(
-                    "table-ragged",
-                    "this row has another number of cells than the row above",
-                    where,
-                    remedy="Give every row of the table the same number of cells, each between two | signs.",
-                    excerpt=excerpt,
-                )
-            )
+            found.append(_ragged(text, where, excerpt, lines))
         elif "Language not supported" in message:
             what = f'the language "{message.rpartition(": ")[2]}" is not known'
             found.append(Problem("feature-language", what, where, remedy="Remove the line or name another language, like en or de."))
@@ -261,10 +253,33 @@ def _syntax_problems(errors: Sequence[Any], shown: str, lines: tuple[str, ...]) 
                 continue  # They stand below a heading that isn't one, and are right once it is.
             found.append(_unexpected(text, where, excerpt))
             lost_heading = lost_heading or found[-1].slug == "heading-without-colon"
+        elif "#DocStringSeparator" in message:
+            opened = max((n for n, ln in enumerate(lines, 1) if ln.lstrip().startswith(('"""', "```"))), default=where.line)
+            mark = lines[opened - 1].strip()[:3]
+            what = f"the text that begins on line {opened} isn't closed"
+            why = "All that follows is read as a part of it."
+            found.append(Problem("feature-syntax", what, Where(shown, opened), why, f"Close it with a line {mark} below its last line."))
         else:
             remedy = "Check this line and the one above: each starts with Given, When, Then, And, But or |."
             found.append(Problem("feature-syntax", message, where, "The file can't be read past it.", remedy, excerpt))
     return found
+
+
+def _ragged(text: str, where: Where, excerpt: str, lines: tuple[str, ...]) -> Problem:
+    if not text.endswith("|"):
+        why = "What stands after the last | is no cell."
+        return Problem("table-ragged", "this row doesn't end with |", where, why, "Add | at its end.", excerpt)
+    first = where.line - 1
+    while first > 0 and lines[first - 1].lstrip().startswith(("|", "#")):
+        first -= 1
+    rows = [line for line in lines[first : where.line] if line.lstrip().startswith("|")]
+    what = f"this row has {_bars(text) - 1} cells, and the first row of its table has {_bars(rows[0]) - 1}"
+    remedy = "Give every row of the table the same number of cells, each between two | signs."
+    return Problem("table-ragged", what, where, remedy=remedy, excerpt=excerpt)
+
+
+def _bars(row: str) -> int:
+    return len(re.sub(r"\\\\|\\\|", "", row).split("|")) - 1
 
 
 def _unexpected(text: str, where: Where, excerpt: str) -> Problem:
@@ -279,6 +294,9 @@ def _unexpected(text: str, where: Where, excerpt: str) -> Problem:
         why = "The steps below it would belong to nothing."
         return Problem("heading-without-colon", what, where, why, f"Write {known}: and the name.", excerpt)
     keywords = [*STEP_KEYWORDS, *KEYWORDS]
+    if word not in keywords and text.endswith("|") and text.count("|") > 1:
+        why = "It can't be read as a row."
+        return Problem("table-ragged", "this row of a table doesn't begin with |", where, why, "Add | at its beginning.", excerpt)
     near = difflib.get_close_matches(word.capitalize(), keywords, n=1, cutoff=0.7)
     if word in keywords:
         what = f'"{word}" can\'t stand here'

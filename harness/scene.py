@@ -11,6 +11,7 @@ from harness.catalogue import ReadStep, Sentence, read_step
 from harness.facts import Facts
 from harness.outcome import Outcome
 from harness.recorder import Recorder
+from harness.refusals import in_sentences
 from harness.verdicts import NotCalculated
 from reference_engine.problems import Problem, Stopped, Where
 from reference_engine.vocabulary.calendar import Calendar, NotAPeriod, Period
@@ -122,6 +123,10 @@ class Scene(Facts):
 
         try:
             world = self.read_world()
+            if not world.table("pipeline").size:
+                what = "no opportunity is stated"
+                why = "The forecast would be 0 whatever is probable."
+                raise Stopped(Problem("pipeline-missing", what, self.where, why, "Add: this pipeline:"))
             self.forecast = forecast(world, _span(world.calendar, period, self.where), self.stage_probabilities, self.today)
         except Stopped as refusal:
             self.refusal = refusal
@@ -180,7 +185,7 @@ class Scene(Facts):
         """What was calculated.  Raises where it was refused, or where nothing was calculated."""
         __tracebackhide__ = True
         if self.refusal is not None:
-            raise NotCalculated(f"The calculation was refused, so there is nothing to compare:\n\n{self.refusal}")
+            raise NotCalculated(f"The calculation was refused, so there is nothing to compare:\n\n{self.refusal}{in_sentences(self.refusal.problems)}")
         if self._outcome is None:
             raise NotCalculated("Nothing was calculated. Add a step such as: When commissions are calculated for 2026-Q1")
         return self._outcome

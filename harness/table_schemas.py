@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from harness.characters import with_blanks_told
 from harness.features import Cell, WrittenTable
 from harness.value_types import CELLS, RECORD_TABLES, NotAValue
 from reference_engine.problems import Problem, Where, did_you_mean
@@ -243,10 +244,14 @@ def _header(wanted: TableSchema, cells: tuple[Cell, ...], title: str, file: str,
             problems.append(Problem("column-twice", f'the column "{cell.value}" stands twice', where, remedy="Remove one."))
         header.append(cell.value)
     place = Where(file, cells[0].line if cells else 0)
+    own_names = {cell.value: Where(file, cell.line, cell.column) for cell in cells if cell.value not in known}
     for name in wanted.required:
         if name not in header:
             what = f'"{title}" needs a column "{name}"'
-            problems.append(Problem("missing-column", what, place, remedy=f"Columns: {described(wanted)}"))
+            near = difflib.get_close_matches(name, own_names, n=1, cutoff=0.5)
+            meant = f'Did you mean "{name}" by "{near[0]}"? ' if near else ""
+            at = own_names[near[0]] if near else place
+            problems.append(Problem("missing-column", what, at, remedy=f"{meant}Columns: {described(wanted)}"))
     return header
 
 
@@ -268,8 +273,9 @@ def _row(
         try:
             values[name] = _value(spec, cell.value, currency)
         except NotAValue as error:
-            what = f'"{title}", column "{name}": {error.what}'
-            problems.append(Problem("wrong-value", what, where, "Nothing can be calculated with it.", error.remedy))
+            what, remedy = with_blanks_told(error.what, error.remedy)
+            what = f'"{title}", column "{name}": {what}'
+            problems.append(Problem("wrong-value", what, where, "Nothing can be calculated with it.", remedy))
     return Row(values, text, Where(file, cells[0].line if cells else 0, 0))
 
 

@@ -132,6 +132,13 @@ def read_base(text: str) -> Money | Quantity:
 
 def read_rate(text: str) -> Money | Percent:
     """A rate: a percent, or money for each unit."""
+    if re.fullmatch(r"[\d.,]+", text):
+        try:
+            number = parse_number(text)
+        except NotANumber:
+            return read_money(text)
+        meant = format_percent(number if number < 1 else number / 100)
+        raise NotAValue(f'"{text}" is neither a percent nor an amount of money.', f"Did you mean {meant}?")
     return read_percent(text) if text.endswith("%") else read_money(text)
 
 

@@ -51,9 +51,6 @@ def forecast(world: World, period: Period, probabilities: Mapping[str, str], as_
     """
     table = world.table("pipeline")
     problems: list[Problem] = []
-    if not table.size:
-        what = "no opportunity is stated"
-        problems.append(Problem("pipeline-missing", what, why="The forecast would be 0 whatever is probable.", remedy="Add: this pipeline:"))
     found: list[Weighed] = []
     known = table.days("known")
     closes, amounts, own = table.days("closes"), table.amounts("amount"), table.amounts("probability")

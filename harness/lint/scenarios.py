@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harness.catalogue import find
 from harness.features import WrittenFeature, WrittenScenario
 from reference_engine.problems import Problem, Where
 
@@ -24,16 +25,21 @@ def scenario_problems(feature: WrittenFeature, scenario: WrittenScenario) -> Ite
         yield Problem("scenario-without-steps", f"{named} has no steps", where, "It would pass without testing anything.", "Add steps or remove it.")
     else:
         kinds = [s.kind for s in scenario.steps]
-        if "then" not in kinds:
+        if "then" not in kinds and not _elsewhere(scenario, "then"):
             yield Problem("scenario-without-then", f"{named} has no Then", where, "It would pass whatever is calculated.", "Say what must come out.")
         groups = [s for s in scenario.steps if s.kind == "when"]
-        if not groups:
+        if not groups and not _elsewhere(scenario, "when"):
             yield Problem("scenario-without-when", f"{named} has no When", where, "Nothing would be calculated.", "Add: When commissions are calculated for 2026-Q1")
         elif len(groups) > 1:
             place = Where(feature.path, groups[1].line, groups[1].column)
             why = "A scenario shows the outcome of one event; with two nobody knows which one an expectation is about."
             yield Problem("when-twice", f"{named} has {len(groups)} When steps", place, why, "Calculate one longer period, or write two scenarios.")
         yield from _order(feature, scenario)
+
+
+def _elsewhere(scenario: WrittenScenario, kind: str) -> bool:
+    """Whether such a sentence stands under another keyword, which is a Problem of its own with a shorter way out."""
+    return any(find(kind, step.text) for step in scenario.steps)
 
 
 def _order(feature: WrittenFeature, scenario: WrittenScenario) -> Iterator[Problem]:

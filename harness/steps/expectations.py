@@ -39,7 +39,9 @@ def payout(scene: Scene, payee: str, period: str, money: Money) -> None:
     comparison = _payout(scene, payee, period, money)
     if comparison.wrong:
         lines = scene.outcome.statement(payee, period)
-        listed = [f"  {ln.label}: {Money(ln.amount, ln.currency)}" for ln in lines[:20]]
+        # A tier and the bonus of the same range have one label.
+        several = len({ln.label for ln in lines}) < len({(ln.component, ln.label) for ln in lines})
+        listed = [f"  {f'{ln.component}, ' if several else ''}{ln.label}: {Money(ln.amount, ln.currency)}" for ln in lines[:20]]
         comparison.note("\n".join(["Computed from:", *listed] if listed else ["No line is paid in this period."]))
     comparison.finish()
 

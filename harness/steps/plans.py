@@ -27,8 +27,9 @@ from harness.table_schemas import (
     refuse_negative,
     refuse_negative_value,
 )
+from reference_engine.plans.conventions import CONVENTIONS as CONVENTION_READINGS
 from reference_engine.plans.document import Node, load_yaml, parse_yaml
-from reference_engine.problems import Problem, Where
+from reference_engine.problems import Problem, Where, did_you_mean
 from reference_engine.vocabulary.numbers import Money, Percent, Quantity
 from reference_engine.vocabulary.plan import FREQUENCIES
 
@@ -114,8 +115,11 @@ def settings(scene: Scene, plan: str, period: str, table: Rows) -> None:
                 what = f'"{value}" is not a pay frequency'
                 scene.problems.append(Problem("unknown-word", what, row.where, remedy=f"Write {', '.join(FREQUENCIES)}."))
             draft.sets("pays", node, scene.problems)
+        elif setting in _READINGS and (value := _ATTAINMENT_BASE.get(value, value)) not in (known := CONVENTION_READINGS[_READINGS[setting]].readings):
+            what = f'"{row.text["value"]}" is no value of the setting "{setting}"'
+            scene.problems.append(Problem("unknown-word", what, row.where, remedy=did_you_mean(value, known)))
         elif setting in _READINGS:
-            draft.reads(_READINGS[setting], Node.of(_ATTAINMENT_BASE.get(value, value), row.where), scene.problems)
+            draft.reads(_READINGS[setting], Node.of(value, row.where), scene.problems)
         elif setting == "credit date" and value not in _CREDIT_DATE:
             what = f'"{value}" is not a date that a plan credits by'
             scene.problems.append(Problem("unknown-word", what, row.where, remedy=f"Write {', '.join(_CREDIT_DATE)}."))

@@ -13,7 +13,7 @@ from reference_engine.plans.convention_examples import SHOWN
 from reference_engine.plans.conventions import CONVENTIONS
 from reference_engine.plans.document import Node, load_yaml
 from reference_engine.plans.written_plan import scalar
-from reference_engine.problems import Problem, Where, did_you_mean
+from reference_engine.problems import Problem, Where, did_you_mean, nearest
 from reference_engine.vocabulary.plan import Conventions, Rounding
 
 PROFILES = Path(__file__).parent.parent / "conventions"
@@ -135,14 +135,15 @@ def _known(name: str, entry: Node, problems: list[Problem]) -> bool:
         )
         return False
     if entry.text() not in convention.readings:
-        example = f"\n  For example: {SHOWN[name].case}:" if name in SHOWN else ""
+        near = nearest(entry.text(), convention.readings)
+        example = f"\n  For example: {SHOWN[name].case}:" if name in SHOWN and not near else ""
         problems.append(
             Problem(
                 "unknown-reading",
                 f'"{entry.text()}" is no reading of {name}.',
                 entry.where,
                 convention.question + example,
-                f"Write one of:{readings(name)}",
+                f"Did you mean: {near} ({convention.readings[near]})" if near else f"Write one of:{readings(name)}",
             )
         )
         return False

@@ -133,6 +133,45 @@ def load_yaml(path: Path, problems: list[Problem], shown: str | None = None) -> 
     return parse_yaml(text, name, problems)
 
 
+_PLAIN_WORDS = (
+    (
+        "expected <block end>, but found",
+        "this line isn't indented like its neighbours",
+        "Begin it in the same column as the lines that it belongs with.",
+        False,
+    ),
+    (
+        "could not find expected ':'",
+        "there is no blank after a colon, or no colon",
+        "Write it like  measure: bookings",
+        True,
+    ),
+    (
+        "mapping values are not allowed here",
+        "this line doesn't fit the one above",
+        "Indent both alike, with blanks, and write a blank after each dash and colon, like  - component: commission",
+        False,
+    ),
+    (
+        "expected ',' or",
+        "a bracket or brace that is opened here isn't closed, or a comma is missing",
+        "Close it, and write a comma between its entries.",
+        True,
+    ),
+    ("cannot start any token", "", "Indent with blanks, not with tabs, and put such a value in quotes.", False),
+    ("alias", "", "Write the value out here.", False),
+)
+"""What the parser says -> what is meant, what to do, and whether the beginning of it is the place to look at."""
+
+
+def _in_plain_words(error: yaml.MarkedYAMLError) -> tuple[str, str, bool]:
+    said = str(error.problem or error.context)
+    for part, plain, remedy, at_start in _PLAIN_WORDS:
+        if part in said:
+            return plain or said, remedy, at_start
+    return said, "Check the indentation, the colons and the brackets around here.", False
+
+
 def parse_yaml(text: str, name: str, problems: list[Problem]) -> Node | None:
     """Reads YAML text as nodes.  name: the file's name in Problems."""
     lines = text.splitlines()
@@ -140,16 +179,15 @@ def parse_yaml(text: str, name: str, problems: list[Problem]) -> Node | None:
         # The safe loader's compose step makes nodes and never runs a tag's constructor.
         root = yaml.compose(text, Loader=_PlainLoader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        said, remedy, at_start = _in_plain_words(error)
+        mark = (error.context_mark if at_start else None) or error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 0
         problems.append(
             Problem(
                 "yaml-syntax",
-                f"this isn't well-formed YAML: {error.problem or error.context}.",
+                f"this isn't well-formed YAML: {said}.",
                 Where(name, line, mark.column + 1 if mark else 0),
-                remedy="Write the value out here."
-                if "alias" in str(error.problem)
-                else "Check the indentation, the colons and the brackets around here.",
+                remedy=remedy,
                 excerpt=_excerpt(lines, line),
             )
         )

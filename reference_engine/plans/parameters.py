@@ -131,7 +131,7 @@ def _meant(name: str, family: str, known: list[str]) -> str:
         found = _about(wanted, family)
     if found:
         return f"Did you mean: {', '.join(found)}? docs/mechanics says what each does."
-    return did_you_mean(name, known) + " docs/mechanics finds a mechanic by any word of the field."
+    return did_you_mean(name, known).rstrip(".") + ". docs/mechanics finds a mechanic by any word of the field."
 
 
 def _about(wanted: str, family: str) -> list[str]:
