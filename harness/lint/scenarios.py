@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.catalogue import find
-from harness.features import WrittenFeature, WrittenScenario
+from harness.features import WrittenFeature, WrittenScenario, WrittenStep
 from reference_engine.problems import Problem, Where
 
 
@@ -25,10 +25,12 @@ def scenario_problems(feature: WrittenFeature, scenario: WrittenScenario) -> Ite
         yield Problem("scenario-without-steps", f"{named} has no steps", where, "It would pass without testing anything.", "Add steps or remove it.")
     else:
         kinds = [s.kind for s in scenario.steps]
-        if "then" not in kinds and not _elsewhere(scenario, "then"):
+        if "then" not in kinds and "then" not in map(_meant_kind, scenario.steps):
             yield Problem("scenario-without-then", f"{named} has no Then", where, "It would pass whatever is calculated.", "Say what must come out.")
         groups = [s for s in scenario.steps if s.kind == "when"]
-        if not groups and not _elsewhere(scenario, "when"):
+        if len(groups) != 1:
+            groups = [s for s in scenario.steps if _meant_kind(s) == "when"]
+        if not groups:
             yield Problem("scenario-without-when", f"{named} has no When", where, "Nothing would be calculated.", "Add: When commissions are calculated for 2026-Q1")
         elif len(groups) > 1:
             place = Where(feature.path, groups[1].line, groups[1].column)
@@ -37,9 +39,10 @@ def scenario_problems(feature: WrittenFeature, scenario: WrittenScenario) -> Ite
         yield from _order(feature, scenario)
 
 
-def _elsewhere(scenario: WrittenScenario, kind: str) -> bool:
-    """Whether such a sentence stands under another keyword, which is a Problem of its own with a shorter way out."""
-    return any(find(kind, step.text) for step in scenario.steps)
+def _meant_kind(step: WrittenStep) -> str:
+    """The kind of the sentence.  Under another keyword it is a Problem of its own, with a shorter way out."""
+    kinds = (step.kind, "given", "when", "then")
+    return next((kind for kind in kinds if kind and find(kind, step.text)), step.kind)
 
 
 def _order(feature: WrittenFeature, scenario: WrittenScenario) -> Iterator[Problem]:

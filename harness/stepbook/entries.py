@@ -21,6 +21,22 @@ from reference_engine.vocabulary.schemas import Field, TableSchema
 KINDS = {"given": "Given: facts", "when": "When: the event", "then": "Then: what must come out"}
 _SLOT = re.compile(r'("\{\w+\}"|\{\w+\})')
 _WORD = re.compile(r"[\w-]+")
+_SAID_ELSEWHERE = {
+    "accelerator": "G14 G15 G16",
+    "chargeback": "G34",
+    "clawback": "G34",
+    "decelerator": "G14 G15 G16",
+    "holdback": "G33",
+    "kicker": "G17",
+    "mbo": "G23",
+    "ote": "G16 G22",
+    "override": "G32",
+    "rollup": "G32",
+    "spif": "G24",
+    "spiff": "G24",
+    "tiered": "G14 G15",
+}
+"""Words of the field that no sentence has -> the sentences that say the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +144,11 @@ def search(all_entries: Sequence[Entry], words: Sequence[str]) -> list[Entry]:
     if known:
         return [e for e in all_entries if e.sentence.id in known]
     wanted = asked.casefold().split()
-    found = [e for e in all_entries if all(word in e.searched for word in wanted)]
+    stems = [word.removesuffix("s") if len(word) > 4 else word for word in wanted]
+    found = [e for e in all_entries if all(word in e.searched for word in stems)]
+    if not found and len(wanted) == 1:
+        meant = (_SAID_ELSEWHERE.get(wanted[0]) or _SAID_ELSEWHERE.get(wanted[0].removesuffix("s"), "")).split()
+        found = [e for e in all_entries if e.sentence.id in meant]
     if not found:
         raise Stopped(_nothing_found(all_entries, asked, wanted))
     return sorted(found, key=lambda e: not all(word in e.words.casefold() for word in wanted))
@@ -138,7 +158,8 @@ def _nothing_found(all_entries: Sequence[Entry], asked: str, wanted: Sequence[st
     known = sorted({w for e in all_entries for w in _WORD.findall(e.searched)})
     near = [difflib.get_close_matches(w, known, n=1, cutoff=0.7) for w in wanted if not any(w in e.searched for e in all_entries)]
     meant = [match[0] for match in near if match]
-    remedy = f"Did you mean: {' '.join(meant)}" if meant else "Use fewer words; `trueup steps` lists every sentence."
+    fewer = "Use fewer words; `trueup steps`" if len(wanted) > 1 else "`trueup steps`"
+    remedy = f"Did you mean: {' '.join(meant)}" if meant else f"{fewer} lists every sentence."
     return Problem("no-such-sentence", f'no sentence has the words "{asked}"', Where("step book"), "Nothing can be shown.", remedy)
 
 

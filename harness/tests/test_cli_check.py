@@ -93,7 +93,7 @@ def test_damaged_data_are_found(
     ("old", "new", "slug", "line"),
     [
         ("these deals:", "this deal:", "step-unknown", 7),
-        ("    Then the payout", "    And the payout", "scenario-without-then", 3),
+        ("    Then the payout", "    And the payout", "step-wrong-kind", 11),
         ("100.00 EUR |", "100,00 EUR |", None, 9),
         ("amount     |", "amuont     |", None, 8),
     ],

@@ -85,7 +85,7 @@ SLIPS: dict[str, tuple[str | bytes, str, int]] = {
     "a hard blank in a sentence": (swap("these deals", "these\u00a0deals"), "step-unknown", 7),
     # Text blocks and comments that swallow.
     "a text block that swallows": (swap("    When", '    """\n    When').replace("10.00 EUR\n", '10.00 EUR\n    """\n'), "text-not-taken", 7),
-    "a text block without end": (GOOD + '    """\n    And more\n', "feature-syntax", 14),
+    "a text block without end": (GOOD + '    """\n    And more\n', "feature-syntax", 12),
     "the then in a comment": (swap("    Then", "    # Then"), "scenario-without-then", 3),
     "all rows in a comment": (swap(ROW, ROW.replace("      |", "      # |", 1)), "table-empty", 8),
     "a comment behind a step": (swap("for FY2026\n", "for FY2026 # yes\n"), "wrong-value", 5),

@@ -188,3 +188,10 @@ def test_settings_that_cant_be_read_stay(trueup: Callable[..., Any], monkeypatch
     assert "[settings-unreadable]" in ran.err
     assert settings.read_text(encoding="utf-8") == text
     assert not (tmp_path / "features").exists()
+
+
+@pytest.mark.parametrize(
+    ("word", "id_"), [("accelerators", "G14"), ("clawback", "G34"), ("SPIFF", "G24"), ("MBOs", "G23"), ("rollup", "G32"), ("tiers", "G14")]
+)
+def test_a_word_of_the_field_finds_the_sentence_that_says_it(book: tuple[Entry, ...], word: str, id_: str) -> None:
+    assert id_ in ids(search(book, [word]))

@@ -136,6 +136,7 @@ def _known(name: str, entry: Node, problems: list[Problem]) -> bool:
         return False
     if entry.text() not in convention.readings:
         near = nearest(entry.text(), convention.readings)
+        others = ", ".join(reading for reading in convention.readings if reading != near)
         example = f"\n  For example: {SHOWN[name].case}:" if name in SHOWN and not near else ""
         problems.append(
             Problem(
@@ -143,7 +144,9 @@ def _known(name: str, entry: Node, problems: list[Problem]) -> bool:
                 f'"{entry.text()}" is no reading of {name}.',
                 entry.where,
                 convention.question + example,
-                f"Did you mean: {near} ({convention.readings[near]})" if near else f"Write one of:{readings(name)}",
+                f"Did you mean: {near} ({convention.readings[near]}). There is also: {others}"
+                if near
+                else f"Write one of:{readings(name)}",
             )
         )
         return False

@@ -50,7 +50,7 @@ nested_too_deeply          |  1 | yaml-nesting        | nested too deeply
 no_components              |  1 | plan-form           | no components
 no_earn                    | 12 | missing-parameter   | "growth" has no "earn"
 no_name                    |  1 | missing-parameter   | "plan" isn't stated; plan: AE Growth
-not_closed                 | 15 | yaml-syntax         | expected ',' or ']'
+not_closed                 | 14 | yaml-syntax         | isn't closed
 not_utf8                   |  1 | file-encoding       | UTF-8
 nul_byte                   |  1 | yaml-syntax         | a character
 only_a_comment             |  0 | file-empty          | empty
