@@ -286,7 +286,8 @@ class Exact:
         """
         if self.num.dtype == object:
             return self.num, None
-        if self.bound * self.num.size <= LIMIT:
+        # A loose bound is found faster and does for few numbers; for many it would soon leave no room.
+        if self.num.size <= 256 and self.bound * self.num.size <= LIMIT:
             return self.num, self.bound * self.num.size
         longest = int(lengths.max(initial=0))
         if self.bound * longest <= LIMIT:

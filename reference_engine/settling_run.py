@@ -193,7 +193,8 @@ class SettlingRun:
         return (Lines.joined(out) if out else None), spoken
 
     def balances(self, ends: Array) -> list[Balance]:
-        """What stands open after each period, from the first to the last in which something happens to a row.
+        """What stands open after each period, from the first to the last in which something happens to a row, and as long as
+        anything stands open.
 
         ends: the last period with pay, a draw or an opening balance of each row.
         """
@@ -216,7 +217,9 @@ class SettlingRun:
         stands = closing.fractions()
         labels = [p.label for p in self.periods]
         out: list[Balance] = []
-        last = np.minimum(ends, self.last).tolist()
+        ends = np.minimum(ends, self.last)
+        stays = closing[np.arange(len(ends)) * width + np.maximum(ends, 0)].num != 0
+        last = np.where(stays, self.last, ends).tolist()
         for r, (code, unit, first) in enumerate(
             zip(self.payees.tolist(), self.unit.tolist(), self.first.tolist(), strict=True)
         ):

@@ -122,7 +122,7 @@ TIMES: dict[str, st.SearchStrategy[Any]] = {
         lambda n, e, g: {"instalments": {"number": str(n), "every": e, **g}},
         st.integers(1, 4),
         st.sampled_from(["month", "quarter"]),
-        st.sampled_from([{}, {"grows by": "10%"}, {"after months": "1"}]),
+        st.sampled_from([{"grows by": "10%"}, {}, {"after months": "1"}]),
     ),
     "reserve": st.builds(
         lambda s, w: {"reserve": {"withheld": s, **w}},

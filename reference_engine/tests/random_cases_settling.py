@@ -78,9 +78,9 @@ def drawn(draw: st.DrawFn, unit: str, pays: str, rounds: bool) -> Doc:
             out["first recovery period"] = month(draw(st.integers(1, 6)))
         else:
             out["interval"] = draw(st.sampled_from(["quarter", "half-year", "year"]))
-    if draw(st.integers(0, 3)) == 0:
+    if draw(st.integers(0, 2)) == 0:
         out["forgiven after"] = month(draw(st.integers(2, 9)))
-        if rounds and draw(st.booleans()):
+        if rounds and draw(st.integers(0, 2)):
             out["forgiven share"] = "50%"
     if draw(st.integers(0, 3)) == 0:
         out["covers"] = draw(st.sampled_from(["C", "Second", "C, Second"]))

@@ -210,3 +210,54 @@ def check_family(family: str, profile: settings) -> None:
 @pytest.mark.parametrize("family", EVERY)
 def test_engine_and_oracle_agree(family: str) -> None:
     check_family(family, settings(BASE, max_examples=EXAMPLES[family] * FACTOR, derandomize=FACTOR == 1))
+
+
+def test_an_open_balance_stands_in_every_later_pay_period() -> None:
+    """Max's annualised commission sinks below zero in 2025-07; the run goes on to 2026-03, where somebody else has a return."""
+    tiers = [
+        {"from": "0.000 KWD", "to": "100.000 KWD", "rate": "0%"},
+        {"from": "100.000 KWD", "to": "", "rate": "33.333%"},
+    ]
+    plan = {
+        "plan": "P",
+        "currency": "KWD",
+        "pays": "monthly",
+        "conventions": {
+            "rounding": [{"at": "component", "mode": "down", "decimals": "3"}],
+            "tier.bound": "upper tier",
+            "tier.accumulate": "year",
+            "returns.earn": "mirror",
+            "balance.negative": "carried",
+        },
+        "components": [
+            {
+                "component": "C",
+                "measure": "bookings",
+                "credits": ["direct"],
+                "earn": [{"annualised": {"tiers": tiers, "reached": "more than"}}],
+                "pay": [],
+            }
+        ],
+    }
+    payee = {"role": "Rep", "manager": "", "team": "T1", "commission rate": "0%"}
+    tables: dict[str, list[dict[str, str]]] = {
+        "payees": [{"payee": "Max", **payee}, {"payee": "Ana", **payee}],
+        "deals": [
+            {"deal": "D-1", "owner": "Max", "amount": "50.001 KWD", "closed": "2025-02-07", "product": "C"},
+            {"deal": "D-5", "owner": "Ana", "amount": "0.101 KWD", "closed": "2025-03-18", "product": ""},
+        ],
+        "returns": [{"return": "R-0", "of": "D-5", "date": "2026-03-24", "amount": "0.031 KWD"}],
+        "plan_assignments": [
+            {"payee": "Max", "plan": "P", "from": "2025-01-01", "to": ""},
+            {"payee": "Ana", "plan": "P", "from": "2025-01-01", "to": ""},
+        ],
+        "products": [],
+        "credit_splits": [],
+        "crediting_rules": [],
+    }
+    case = Case(tables, [plan])
+    compare(case)
+    balances = {b.period: b.amount for b in run_engine(case).balance_rows() if b.payee == "Max" and b.amount}
+    assert next(iter(balances)) == "2025-07"
+    assert list(balances)[-1] == "2026-03"
+    assert set(balances.values()) == {Fraction("-16.666")}

@@ -169,6 +169,12 @@ def test_days(days: list[date]) -> None:
     assert days_of(days).dtype == np.dtype("datetime64[D]")
 
 
+def test_many_short_segments_are_bounded_by_the_longest() -> None:
+    # The bound of each sum adds up over chunks of a large company: a loose one would soon leave no room in 64 bits.
+    column = Exact.of([3] * 100_000)
+    assert column.sums(np.arange(0, 100_000, 2)).bound == 6
+
+
 def test_an_empty_segment_sums_to_nothing() -> None:
     column = Exact.of([5, 7])
     assert column.sums(np.array([0, 0, 1, 1, 2])).fractions() == [0, 5, 0, 7, 0]
