@@ -145,7 +145,9 @@ class _Settlement:
         for term in terms:
             for unit in self._units_of(term):
                 if term.first is not None and term.last is not None:
-                    spans.setdefault((term.payee, unit), []).append((term.first.first, term.last.last))
+                    forgiven = [term.forgiven.last] if term.forgiven is not None else []
+                    last = max([term.last.last, *forgiven])
+                    spans.setdefault((term.payee, unit), []).append((term.first.first, last))
         opened: set[Key] = set()
         for key, period in self._openings():
             spans.setdefault(key, []).append((period.first, period.last))

@@ -179,7 +179,8 @@ def settled(
         known = [x.paid for x in own if x.paid]
         for d in tables.get("draws", []):
             if d["payee"] == payee:
-                known += spans(labelled(d["from"]).first, labelled(d["to"]).last, cadence)
+                ends_on = [labelled(d[n]).last for n in ("to", "forgiven after") if d.get(n)]
+                known += spans(labelled(d["from"]).first, max(ends_on), cadence)
         known += [labelled(o["period"]) for o in tables.get("opening_balances", []) if o["payee"] == payee]
         ends = [t for p in mine for t in timelines[p.name]]
         ends += [

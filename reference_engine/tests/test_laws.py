@@ -103,6 +103,7 @@ def split_worlds(draw: st.DrawFn) -> Case:
         "conventions": {
             "rounding": [{"at": "credit", "mode": mode, "decimals": str(DECIMALS[unit])}],
             "split.residue": draw(st.sampled_from(["last", "first", "largest share"])),
+            "territory.date": draw(st.sampled_from(["deal date", "record date"])),
             "balance.negative": "paid out",
         },
         "components": [
