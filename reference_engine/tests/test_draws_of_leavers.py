@@ -231,7 +231,7 @@ def test_who_comes_and_goes_inside_a_pay_period_is_on_the_plan_in_it() -> None:
 
 def test_what_is_forgiven_after_the_last_record_is_forgiven() -> None:
     """The draw ends in March, nothing is earned after February, and April's forgiveness is not lost."""
-    draw = {"amount": "100 EUR", "from": "2026-01", "to": "2026-03", "forgiven after": "2026-04"}
+    draw = {"amount": "100 EUR", "per": "period", "from": "2026-01", "to": "2026-03", "forgiven after": "2026-04"}
     _, stands = calculated(draw, [{"from": "2026-01-01", "to": ""}], {"2026-01-10": "40", "2026-02-10": "30"})
     assert stands == {
         "2026-01": Fraction(-60),
