@@ -229,8 +229,19 @@ def suggest(text: str, kind: str = "") -> tuple[Sentence, str] | None:
         for s in catalogue()
         for words in _wordings(s)
     ]
+    scored += [(difflib.SequenceMatcher(None, plain, _skeleton(_filled(s, text))).ratio(), s, s.pattern) for s in catalogue()]
     score, best, words = max(scored, key=lambda entry: entry[0])
     return (best, words) if score >= 0.72 else None
+
+
+def _filled(s: Sentence, text: str) -> str:
+    """The pattern with those of its fixed words that the text has, like month or recoverable."""
+    filled = s.pattern
+    for _, kind in s.slots:
+        held = [w for w in TYPES[kind].words if re.search(rf"(?<!\w){re.escape(w)}(?!\w)", text)] if kind else []
+        if held:
+            filled = filled.replace(f"{{{kind}}}", max(held, key=len), 1)
+    return filled
 
 
 def _wordings(s: Sentence) -> list[str]:

@@ -23,6 +23,9 @@ from harness.derived_tables import (
     processed_rows,
 )
 from harness.plan_drafts import PlanDraft, SharedTerms
+from harness.plan_words import in_words_of_sentences
+from harness.scenario_inputs import PLAN, ScenarioInputs
+from harness.unread_conventions import StatedConvention, unread_conventions
 from harness.unused_facts import unused_facts
 from reference_engine.plans.document import Node
 from reference_engine.problems import NOWHERE, Problem, Stopped, Where, did_you_mean
@@ -57,13 +60,21 @@ class Facts:
         self.amendments: list[Amendment] = []
         self.rate_kinds: set[str] = set()
         self.within_year: list[tuple[str, date, date, Where]] = []
+        self.conventions_stated: list[StatedConvention] = []
+        self.begins = 0
+        """The line of the scenario.  What stands above it is a Background's, and so is stated for several scenarios."""
         self.expense_months = 0
         self.today: date | None = None
         self.mapping: Path | None = None
+        self.inputs = ScenarioInputs(root)
 
     def plan(self, name: str) -> PlanDraft:
         """The plan of this name; begun where no sentence has named it yet."""
         return self.drafts.setdefault(name, PlanDraft(name, self.where))
+
+    def states_convention(self, plan: str, name: str, where: Where, said: str = "") -> None:
+        """A convention that a sentence states.  plan: "" for every plan.  said: what the sentence calls it."""
+        self.conventions_stated.append(StatedConvention(plan, name, said or f"the convention {name}", where, where.line < self.begins))
 
     def add_plan(self, document: Node, name: str) -> None:
         """A plan that a file or a text block states whole.  name: what it is called."""
@@ -97,6 +108,8 @@ class Facts:
             if (place / plain).exists():
                 # Messages name files as seen from where the run was started.
                 found = place / plain
+                if found.is_dir() or not any("data" in folder for folder in folders):
+                    self.inputs.reads(found, PLAN)
                 return found.relative_to(here) if found.is_relative_to(here) else found
         known = sorted(p.name for place in places if (place / plain.parent).is_dir() for p in (place / plain.parent).iterdir())
         looked = ", ".join(dict.fromkeys(str(p.relative_to(self.root).as_posix()) for p in places))
@@ -196,14 +209,22 @@ class Facts:
             if draft.by_objectives is not None and not draft.objectives_earn:
                 draft.objectives_earn = True
                 draft.earn_by_objectives(list(dict.fromkeys(o.name for o in self.objectives)), draft.by_objectives, problems)
-        documents = [d.document(self.shared, problems, changed=changed) for d in self.drafts.values()]
-        return [p for d in documents if d is not None and (p := read_plan_once(d, problems)) is not None]
+        documents = [(d, d.document(self.shared, problems, changed=changed)) for d in self.drafts.values()]
+        plans = []
+        for draft, document in documents:
+            own: list[Problem] = []
+            plan = read_plan_once(document, own) if document is not None else None
+            problems += own if draft.base is not None else in_words_of_sentences(own, draft.name, self.where.file)
+            plans += [plan] if plan is not None else []
+        return plans
 
     def read_facts(self, *, changed: bool = True) -> tuple[World, list[Plan]]:
         """The world and the plans of the facts.  Raises Stopped with every Problem of either."""
         world = self.read_world()
         problems: list[Problem] = []
         plans = self.read_plans(problems, changed=changed)
+        if not problems:
+            problems += unread_conventions(self, plans, world)
         if problems:
             raise Stopped(problems)
         return world, plans

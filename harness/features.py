@@ -236,6 +236,7 @@ def _decoded(content: bytes, shown: str, problems: list[Problem]) -> str | None:
 def _syntax_problems(errors: Sequence[Any], shown: str, lines: tuple[str, ...]) -> list[Problem]:
     found: list[Problem] = []
     lost_heading = False
+    lost_step = 0
     for error in errors:
         location = error.location
         where = Where(shown, location["line"], location.get("column", 0))
@@ -243,7 +244,11 @@ def _syntax_problems(errors: Sequence[Any], shown: str, lines: tuple[str, ...]) 
         text = lines[where.line - 1].strip() if 0 < where.line <= len(lines) else ""
         excerpt = f"{where.line} | {text}" if text else ""
         unexpected = _UNEXPECTED.search(message)
+        if lost_heading and message.startswith("unexpected end of file"):
+            continue
         if "inconsistent cell count" in message:
+            if lost_step and all(line.lstrip().startswith(("|", "#")) for line in lines[lost_step : where.line]):
+                continue  # The table of a step that isn't read as one would be a part of the table above.
             found.append(_ragged(text, where, excerpt, lines))
         elif "Language not supported" in message:
             what = f'the language "{message.rpartition(": ")[2]}" is not known'
@@ -253,6 +258,7 @@ def _syntax_problems(errors: Sequence[Any], shown: str, lines: tuple[str, ...]) 
                 continue  # They stand below a heading that isn't one, and are right once it is.
             found.append(_unexpected(text, where, excerpt))
             lost_heading = lost_heading or found[-1].slug == "heading-without-colon"
+            lost_step = where.line if found[-1].slug == "step-keyword" else lost_step
         elif "#DocStringSeparator" in message:
             opened = max((n for n, ln in enumerate(lines, 1) if ln.lstrip().startswith(('"""', "```"))), default=where.line)
             mark = lines[opened - 1].strip()[:3]
@@ -274,7 +280,7 @@ def _ragged(text: str, where: Where, excerpt: str, lines: tuple[str, ...]) -> Pr
         first -= 1
     rows = [line for line in lines[first : where.line] if line.lstrip().startswith("|")]
     what = f"this row has {_bars(text) - 1} cells, and the first row of its table has {_bars(rows[0]) - 1}"
-    remedy = "Give every row of the table the same number of cells, each between two | signs."
+    remedy = "Give every row of the table the same number of cells, each between two | signs; where another table begins here, write its step above it."
     return Problem("table-ragged", what, where, remedy=remedy, excerpt=excerpt)
 
 

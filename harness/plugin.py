@@ -22,6 +22,8 @@ from harness.recorder import PROPERTY
 from harness.tally import Balance, Tally, write_out
 from reference_engine.problems import Where
 
+UNWRITTEN = 74
+"""Exit code where record or report can't be written."""
 TALLY: pytest.StashKey[Tally] = pytest.StashKey()
 IDS: pytest.StashKey[dict[str, Where]] = pytest.StashKey()
 
@@ -29,6 +31,8 @@ IDS: pytest.StashKey[dict[str, Where]] = pytest.StashKey()
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("trueup")
     group.addoption("--trueup-out", metavar="DIR", help="write the report, the record and scenarios.json into DIR")
+    for name, what in (("gates", "file of gate rules"), ("requirements", "CSV list of requirements"), ("history", "folder of earlier runs")):
+        group.addoption(f"--trueup-{name}", metavar="PATH", help=f"{what} for the record that --trueup-out leaves")
     group.addoption("--trueup-complete", action="store_true", help="fail where a scenario is written and not executed, for whatever reason")
 
 
@@ -121,6 +125,7 @@ class RunBook:
         self.balance: Balance | None = None
         self.started = datetime.now(UTC)
         self.contradicted = False
+        self.unwritten = ""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -175,17 +180,32 @@ class RunBook:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         folder = config.getoption("trueup_out")
         if folder:
-            self._draw(Path(config.invocation_params.dir, folder))
+            try:
+                self._draw(Path(config.invocation_params.dir, folder), session)
+            except OSError as error:
+                # Half a report is none: whoever started the run must not take it for one.
+                self.unwritten = f"the results can't be written: {error.strerror or error}."
+                session.exitstatus = UNWRITTEN
 
-    def _draw(self, folder: Path) -> None:
-        from harness.evidence.scenarios import draw_run
+    def _draw(self, folder: Path, session: pytest.Session) -> None:
+        from harness.evidence.scenarios import RunFiles, draw_run
 
         assert self.balance is not None
         write_out(folder, self.tally, self.balance)
         command = os.environ.get("TRUEUP_COMMAND") or " ".join(["pytest", *self.config.invocation_params.args])
-        draw_run(folder, self.started, command, self.config.rootpath)
+        suite = ", ".join(dict.fromkeys(run_scope.shown(self.config, p) for p in run_scope.named_paths(self.config)))
+        files = RunFiles(suite, *(self._path(name) for name in ("gates", "requirements", "history")))
+        verdict = draw_run(folder, self.started, command, self.config.rootpath, files)
+        if verdict.exit_code and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _path(self, name: str) -> Path | None:
+        given = self.config.getoption(f"trueup_{name}")
+        return Path(self.config.invocation_params.dir, given) if given else None
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self.unwritten:
+            terminalreporter.write_line(self.unwritten, red=True)
         balance = self.balance
         if balance is None or not (balance.written or self.tally.broken):
             return

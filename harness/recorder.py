@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,10 @@ PROPERTY = "trueup"
 
 @dataclass
 class Recorder:
-    """The record of one scenario while it runs."""
+    """The record of one scenario while it runs.
+
+    known: the differences from a target that it accepted, and what became of them.  used: tells what it has read beside its feature.
+    """
 
     feature: WrittenFeature
     case: Case
@@ -25,6 +29,8 @@ class Recorder:
     done: list[dict[str, Any]] = field(default_factory=list)
     message: str = ""
     payouts: list[dict[str, str]] = field(default_factory=list)
+    known: list[dict[str, Any]] = field(default_factory=list)
+    used: Callable[[], dict[str, Any]] = dict
 
     @property
     def current(self) -> WrittenStep:
@@ -75,6 +81,8 @@ class Recorder:
             "seconds": round(time.perf_counter() - self.started, 6) if self.started else 0.0,
             "steps": self.done + rest,
             "payouts": self.payouts,
+            "known": self.known,
+            "inputs": self.used(),
         }
 
 
@@ -86,6 +94,7 @@ def _step(step: WrittenStep, outcome: str, message: str, seconds: float) -> dict
         "text": step.text,
         "line": step.line,
         "table": table or [],
+        "doc": step.docstring or "",
         "outcome": outcome,
         "message": message,
         "seconds": round(seconds, 6),

@@ -4,13 +4,56 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from reference_engine.problems import Problem
+from reference_engine.problems import Problem, Where
 from reference_engine.vocabulary.numbers import MINOR_UNITS
+
+if TYPE_CHECKING:
+    from harness.facts import Facts
 
 _READING = re.compile(r"^ +([a-z_]+\.[a-z_]+): (.+?) \(", re.MULTILINE)
 _NO_QUOTA = re.compile(r'("[^"]+") has .* in (\S+) but no quota')
+_OPEN = ("opening_balances", "draws", "adjustments", "advances")
+"""Tables of what stands beside the calculation."""
 _CURRENCY = re.compile(r"\b[A-Z]{3}\b")
+_NO_OBJECTIVES = re.compile(r'"reported (?:weight of )?`?(?P<objective>.+?)`?" is missing \("(?P<payee>.+)" in (?P<period>\S+)\)')
+_NO_TARGET = re.compile(r'"target incentive" is missing \("(?P<payee>.+)" in (?P<period>\S+)\)')
+
+
+def reworded(problems: Sequence[Problem], facts: Facts) -> list[Problem]:
+    """The same Problems in the words of the sentences, each at a line of the feature."""
+    return [_placed(_by_objectives(p, facts), facts) for p in problems]
+
+
+def _by_objectives(problem: Problem, facts: Facts) -> Problem:
+    """What a plan by objectives lacks, which the sentence states as a formula over other tables."""
+    own = [d for d in facts.drafts.values() if d.by_objectives is not None and d.by_objectives == problem.where]
+    if problem.slug != "missing-value" or not own:
+        return problem
+    name = own[0].name
+    if (found := _NO_OBJECTIVES.search(problem.what)) is not None:
+        what = f'"{found["payee"]}" is on the plan "{name}" and has no objectives for {found["period"]}'
+        remedy = f'Add: these objectives of "{found["payee"]}" for {found["period"]}:  with the columns objective, weight, result'
+        return replace(problem, what=what, why="What they achieved decides what is paid.", remedy=remedy)
+    if (found := _NO_TARGET.search(problem.what)) is not None:
+        what = f'"{found["payee"]}" is on the plan "{name}" and has no target incentive in {found["period"]}'
+        remedy = "Add the columns target incentive and period to: these plan assignments:"
+        return replace(problem, what=what, why="The objectives are worth a share of it.", remedy=remedy)
+    return problem
+
+
+def _placed(problem: Problem, facts: Facts) -> Problem:
+    """A Problem that names no place, at the row of the scenario that it is about; else at the step that calculates."""
+    if problem.where.file:
+        return problem
+    named, unit = re.search(r'"([^"]+)"', problem.what), _CURRENCY.search(problem.what)
+    rows = [(t, row, line) for t in facts.tables if t.name in _OPEN for row, line in zip(t.rows, t.lines, strict=False)]
+    for table, row, line in rows:
+        if named is not None and named[1] in row and (unit is None or any(cell.endswith(unit[0]) for cell in row)):
+            return replace(problem, where=Where(table.file, line))
+    return replace(problem, where=facts.where)
 
 
 def in_sentences(problems: Sequence[Problem]) -> str:

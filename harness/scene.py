@@ -7,11 +7,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.catalogue import ReadStep, Sentence, read_step
+from harness.catalogue import ReadStep, Sentence, find, read_step
 from harness.facts import Facts
+from harness.idle_facts import Seen, idle_facts
 from harness.outcome import Outcome
 from harness.recorder import Recorder
-from harness.refusals import in_sentences
+from harness.refusals import in_sentences, reworded
 from harness.verdicts import NotCalculated
 from reference_engine.problems import Problem, Stopped, Where
 from reference_engine.vocabulary.calendar import Calendar, NotAPeriod, Period
@@ -32,6 +33,8 @@ class Scene(Facts):
     def __init__(self, recorder: Recorder, root: Path) -> None:
         super().__init__(root)
         self.recorder = recorder
+        recorder.used = lambda: self.inputs.as_dict(self.tables, recorder.feature.path)
+        self.begins = recorder.case.scenario.line
         self.refusal: Stopped | None = None
         self.loaded: Loaded | None = None
         self.before: Outcome | None = None
@@ -67,12 +70,12 @@ class Scene(Facts):
     # -- event ----------------------------------------------------------------------------------------
     def calculate(self, period: str) -> None:
         """Calculates all plans.  A refusal is kept for the step that expects it."""
-        self._run(lambda world: _span(world.calendar, period, self.where), self.today)
+        self._run(lambda world, _: _span(world.calendar, period, self.where), self.today)
 
     def recalculate(self, period: str) -> None:
         """Calculates a closed period again; the difference is paid in the pay period after it."""
 
-        def span(world: World) -> Period:
+        def span(world: World, plans: list[Plan]) -> Period:
             closed = _span(world.calendar, period, self.where)
             labels = dict.fromkeys(world.table("processed_results").words("period").tolist())
             known = [_span(world.calendar, label, self.where) for label in labels]
@@ -80,9 +83,10 @@ class Scene(Facts):
                 what = f"nothing says what {period} had come to"
                 remedy = f'Add: the payout of "..." for {period} was 0.00 EUR'
                 raise Stopped(Problem("processed-missing", what, self.where, "There is nothing to correct.", remedy))
-            # Where a later period is closed too, the first open one comes after it.
-            last = max(p.last for p in (closed, *known))
-            following = world.calendar.period_of(last + timedelta(days=1), world.calendar.pay_cadence or "month")
+            # Where a later period is closed too, the first open one comes after it; where plans pay at several paces, the longest.
+            first_open = max(p.last for p in (closed, *known)) + timedelta(days=1)
+            paces = {plan.pays or world.calendar.pay_cadence or "month" for plan in plans}
+            following = max((world.calendar.period_of(first_open, pace) for pace in paces), key=lambda p: p.last)
             return Period(closed.first, following.last, f"{period} and {following.label}")
 
         self._run(span, self.today)
@@ -100,7 +104,7 @@ class Scene(Facts):
         except Stopped as refusal:
             self.refusal = refusal
             return
-        self._run(lambda _: span, day)
+        self._run(lambda *_: span, day)
 
     def compare_releases(self, period: str, release: str, other: str) -> None:
         """Calculates a period by the plans before their changes, and by the plans with them."""
@@ -115,7 +119,7 @@ class Scene(Facts):
         except Stopped as refusal:
             self.refusal = refusal
             return
-        self._run(lambda world: _span(world.calendar, period, self.where), self.today)
+        self._run(lambda world, _: _span(world.calendar, period, self.where), self.today)
 
     def make_forecast(self, period: str) -> None:
         """Weighs the open opportunities of a period by the probability of their stage."""
@@ -131,13 +135,16 @@ class Scene(Facts):
         except Stopped as refusal:
             self.refusal = refusal
 
-    def _run(self, span_of: Callable[[World], Period], as_of: date | None) -> None:
+    def _run(self, span_of: Callable[[World, list[Plan]], Period], as_of: date | None) -> None:
         try:
             world, plans = self.read_facts()
-            span = span_of(world)
+            span = span_of(world, plans)
+            idle = list(idle_facts(self, Seen(plans, world, self._sentences(), span)))
+            if idle:
+                raise Stopped(idle)
             result = _calculated(plans, world, as_of, span.last)
         except Stopped as refusal:
-            self.refusal = refusal
+            self.refusal = Stopped(reworded(refusal.problems, self))
             return
         self._outcome = _outcome(result, world, span)
         self.recorder.payouts = [
@@ -150,8 +157,12 @@ class Scene(Facts):
                 "currency": p.currency,
             }
             for p in result.payout_rows()
-            if span.first <= p.first and p.last <= span.last
+            if p.last in span
         ]
+
+    def _sentences(self) -> frozenset[str]:
+        """The ids of the scenario's sentences."""
+        return frozenset(s.id for step in self.recorder.steps for s in find(step.kind, step.text))
 
     def assign_territories(self, day: date) -> None:
         """Gives every account its territory and owner as of a day."""
@@ -172,7 +183,9 @@ class Scene(Facts):
             raise Stopped(self.problems)
         self.calculate(period)
         if self._outcome is not None:
-            self.loaded = load(path, find_mapping(path, self.mapping, self.where), self._outcome.span)
+            mapping_file = find_mapping(path, self.mapping, self.where)
+            self.loaded = load(path, mapping_file, self._outcome.span)
+            self.inputs.reads_target(path, mapping_file, self.loaded.mapping)
 
     @property
     def calculated(self) -> Result | None:

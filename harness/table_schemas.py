@@ -155,7 +155,14 @@ PROGRAM = schema(
     may("to units", "number", "open where blank"),
     must("reward per unit", "money"),
 )
-LINES = schema("lines", must("line"), may("base", "base"), may("rate", "rate"), must("amount", "line money"))
+LINES = schema(
+    "lines",
+    must("line"),
+    may("base", "base"),
+    may("rate", "rate"),
+    may("share", "percent", "of the commission, where a deal is divided after the rate"),
+    must("amount", "line money"),
+)
 PAYOUTS = schema("payouts", must("payee"), must("payout", "money"))
 CREDITS = schema("credits", must("payee"), must("credit", "base"), may("why", choices=("direct", "overlay", "roll-up")))
 ACCOUNT_TERRITORIES = schema("account territories", must("account"), must("territory"), may("owner"), may("why"))

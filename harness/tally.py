@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from dataclasses import dataclass, field
@@ -37,11 +38,15 @@ class Tally:
     files: set[str] = field(default_factory=set)
     unopened: dict[str, str] = field(default_factory=dict)
     misnamed: list[Problem] = field(default_factory=list)
+    features: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def write_down(self, prefix: str, feature: WrittenFeature, unopened: str = "") -> None:
         """A feature file that is part of the run.  prefix: its node id.  unopened: why the test runner didn't open it."""
         if unopened:
             self.unopened[prefix] = unopened
+        # What was read is what ran; the report shows the file, and must be sure that it is still the same.
+        lines = hashlib.sha256("\n".join(feature.lines).encode("utf-8", "surrogatepass")).hexdigest()
+        self.features[feature.path] = {"feature": feature.path, "name": feature.name, "lines_sha256": lines}
         for case in feature.cases():
             self.written[f"{prefix}::{case.node}"] = {
                 "node": case.node,
@@ -66,6 +71,7 @@ class Tally:
             "selected": sorted(self.selected),
             "broken": self.broken,
             "files": sorted(self.files),
+            "features": self.features,
         }
 
     def take_in(self, shared: dict[str, Any]) -> None:
@@ -75,6 +81,7 @@ class Tally:
         self.selected.update(shared["selected"])
         self.broken.update(shared["broken"])
         self.files.update(shared["files"])
+        self.features.update(shared["features"])
 
     def balance(self, *, narrowed: bool, stopped: bool, chosen: bool = True, complete: bool = False) -> Balance:
         """narrowed: whether the command line names single scenarios, or only those that failed last time.
@@ -140,6 +147,7 @@ def write_out(folder: Path, tally: Tally, balance: Balance) -> Path:
         "lost": balance.lost,
         "not_executed": balance.not_executed,
         "problems": [p for prefix in sorted(tally.broken) for p in tally.broken[prefix]],
+        "features": [tally.features[path] for path in sorted(tally.features)],
         "scenarios": [tally.results[n] for n in tally.written if n in tally.results],
     }
     target = folder / "scenarios.json"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness.adapters.mapping import GrainMapping, Tolerance
 from harness.adapters.mapping import Mapping as TargetMapping
@@ -85,6 +85,18 @@ def known_differences(table: Rows, mapping: TargetMapping) -> list[KnownDifferen
     return out
 
 
+def known_entries(result: Reconciliation, scenario: str) -> list[dict[str, Any]]:
+    """The accepted differences as plain data for the record of the run, with what became of them."""
+    from harness.evidence.record_of import known_of
+
+    out = []
+    for known in known_of(result):
+        entry = asdict(known)
+        # The rows themselves stay in the scenario; a record of features lists none.
+        out.append({**entry, "key": {"scenario": scenario, **known.key}, "differences": ()})
+    return out
+
+
 def verdict(result: Reconciliation) -> None:
     """Raises Mismatch with every open difference, and every accepted one that is gone, changed or expired."""
     __tracebackhide__ = True
@@ -138,7 +150,9 @@ def _in_period(table: ResultTable, grain: GrainMapping, period: Period, outcome:
     if at is None:
         return table
     rows = [row for row in table.rows if _covers(outcome, row.key[at], period)]
-    return replace(table, rows=rows, left_out=table.left_out + len(table.rows) - len(rows))
+    kept = {id(row) for row in rows}
+    gone = sum(len(row.sources) for row in table.rows if id(row) not in kept)
+    return replace(table, rows=rows, left_out=table.left_out + gone, control={})
 
 
 def _covers(outcome: Outcome, label: str, period: Period) -> bool:

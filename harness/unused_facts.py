@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from harness.names_stated import misspelt
 from reference_engine.plans.document import Node
 from reference_engine.problems import Problem, Where, did_you_mean, nearest
 from reference_engine.vocabulary.tables import TextTable
@@ -26,7 +27,15 @@ _ABOUT_PAYEES = {
 
 def unused_facts(facts: Facts, tables: Sequence[TextTable]) -> list[Problem]:
     """A Problem for each fact that can have no effect."""
-    return [*_nobody(facts, tables), *_rates(facts, tables), *_ramps(facts, tables), *_measures(facts)]
+    return [
+        *_nobody(facts, tables),
+        *misspelt(tables, facts.where.file),
+        *_rates(facts, tables),
+        *_ramps(facts, tables),
+        *_measures(facts),
+        *_products(facts, tables),
+        *_distributions(facts, tables),
+    ]
 
 
 def _nobody(facts: Facts, tables: Sequence[TextTable]) -> Iterator[Problem]:
@@ -131,6 +140,71 @@ def _measures(facts: Facts) -> Iterator[Problem]:
                 "It would have no effect.",
                 "Name it in a plan, or leave it out.",
             )
+
+
+def _products(facts: Facts, tables: Sequence[TextTable]) -> Iterator[Problem]:
+    """Products of incentives and programmes that no record and no table of products has: nothing would ever be paid for them."""
+    stated = [
+        (draft.name, node)
+        for draft in facts.drafts.values()
+        for component in draft.components
+        for node in (*component.more.get("products", _NONE).nodes(), *_bands(component.earn))
+    ]
+    if not stated:
+        return
+    known = {row[t.header.index("product")] for t in tables if "product" in t.header for row in t.rows if row[t.header.index("product")]}
+    for name, node in stated:
+        if node.text() not in known:
+            others = known - {n.text() for _, n in stated}
+            # Those that are paid for already aren't what was meant.
+            remedy = did_you_mean(node.text(), others or known, "")
+            what = f'"{name}" pays for the product "{node.text()}", which no record of the scenario has'
+            where = node.where if node.where.file else facts.where
+            add = f"Where it is right, and nobody has sold it, add: these products: with the row | {node.text()} |"
+            yield Problem("product-unused", what, where, "It would pay nothing for it, without a word.", f"{remedy}\n  {add}".strip())
+
+
+_NONE = Node.of([])
+
+
+def _bands(earn: Sequence[Node]) -> Iterator[Node]:
+    """The products of a retailer programme's bands, each once."""
+    seen: set[str] = set()
+    for mechanic in earn:
+        bands = mechanic.get("unit bands")
+        listed = bands.get("bands") if bands is not None else None
+        for band in listed.nodes() if listed is not None else ():
+            product = band.get("product")
+            if product is not None and product.text() and product.text() not in seen:
+                seen.add(product.text())
+                yield Node(product.value, band.where)
+
+
+_LENGTHS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
+
+
+def _months(period: str) -> int:
+    """About how many months a period has, by its name."""
+    part = period.partition("-")[2] or period
+    return 12 if period.startswith("FY") else {"Q": 3, "H": 6}.get(part[:1], 1)
+
+
+def _distributions(facts: Facts, tables: Sequence[TextTable]) -> Iterator[Problem]:
+    """Distributions of quotas that are stated for such short periods already."""
+    lengths: list[int] = []
+    for table in tables:
+        if table.name in ("quotas", "territory_quotas", "account_quotas", "seller_quotas") and "period" in table.header:
+            lengths += [_months(row[table.header.index("period")]) for row in table.rows]
+        elif table.name == "plan_assignments" and {"quota", "period"} <= set(table.header):
+            quota, period = table.header.index("quota"), table.header.index("period")
+            lengths += [_LENGTHS.get(row[period], 12) for row in table.rows if row[quota]]
+    for draft in facts.drafts.values():
+        for unit, months in _LENGTHS.items():
+            where = draft.said.get(f"the distribution of the quotas by {unit}")
+            if where is not None and draft.base is None and lengths and max(lengths) <= months:
+                what = f'every quota is stated for a {unit} or less, so the distribution by {unit} of the plan "{draft.name}" divides none'
+                remedy = f"State the quota of a longer time, such as a year, or leave the distribution by {unit} out."
+                yield Problem("term-unused", what, where, "It would have no effect.", remedy)
 
 
 def _texts(nodes: Sequence[Node]) -> Iterator[str]:

@@ -378,7 +378,7 @@ def _apportioned(
     """What each credit's rate is applied to, what quotas and tiers see of it where that is something else, and the
     part of the rate that it earns where the commission is divided after the rate."""
     rounding = plan.conventions.round_at("credit")
-    base = _shared(worth, events, credits, rows, rounding, plan, problems)
+    base = shared_values(worth, events, credits, rows, rounding, plan, problems)
     when = plan.conventions.get("split.when")
     if when == "before rate" and credits.counted is None:
         return base, None, None
@@ -411,7 +411,7 @@ def _apportioned(
     return base, Exact.where(credits.counted[rows].same(share), base, counted), divided
 
 
-def _shared(
+def shared_values(
     value: Exact,
     events: Events,
     credits: Credits,

@@ -13,6 +13,8 @@ from reference_engine.draw_terms import Term, stated
 from reference_engine.events import Events
 from reference_engine.far_dates import MAX_DAYS, farthest
 from reference_engine.mechanics.settling.draw import Draw
+from reference_engine.pay_cells import coded, matrix_of
+from reference_engine.pay_frequency import cadence_of, mixed, shortest
 from reference_engine.presence import Presence
 from reference_engine.problems import Problem, Where
 from reference_engine.restatement import Known, component_word, restate
@@ -67,11 +69,11 @@ def _only(part: Part, only: set[int] | None) -> Part:
 
 @dataclass(frozen=True)
 class _Pay:
-    """What is paid, summed by payee, currency, pay period and part.  start: the first day of the period."""
+    """What is paid, summed by payee, currency, pay period and part.  end: the last day of the period, with which it is paid."""
 
     payee: Array
     unit: Array
-    start: Array
+    end: Array
     part: Array
     word: Array
     amount: Exact
@@ -102,20 +104,20 @@ class _Settlement:
         columns = list(zip(*found, strict=True)) if found else [()] * 5
         whole = [np.concatenate(c) if c else np.zeros(0, np.int64) for c in columns[:4]]
         amount = Exact.concat(list(columns[4])) if found else Exact(np.zeros(0, np.int64))
-        payee, unit, start, word = whole
+        payee, unit, end, word = whole
         owner = np.array([k for k, _ in self.words] or [0], dtype=np.int64)
-        return _Pay(payee, unit, start, owner[word] if len(word) else word, word, amount)
+        return _Pay(payee, unit, end, owner[word] if len(word) else word, word, amount)
 
     def _cells(self, index: int, part: Part) -> tuple[Array, Array, Array, Array, Exact] | None:
         lines = part.lines
         rows = np.flatnonzero(~lines.held)
         if not len(rows):
             return None
-        unit = _coded(lines.currency[rows], self.units)
+        unit = coded(lines.currency[rows], self.units)
         above = part.component is None or not part.component.sources
         kinds = lines.kind[rows] if above else np.full(1, "", dtype=object)
         local: dict[str, int] = {}
-        kind = _coded(kinds, local) if above else np.zeros(len(rows), dtype=np.int64)
+        kind = coded(kinds, local) if above else np.zeros(len(rows), dtype=np.int64)
         names = list(local) or [""]
         plan = next((k for k, p in enumerate(self.plans) if p is part.plan), -1)
         codes = [self.words.setdefault((plan, component_word(part, n)), len(self.words)) for n in names]
@@ -125,7 +127,7 @@ class _Settlement:
         new = np.ones(len(rows), dtype=bool)
         new[1:] = np.logical_or.reduce([k[1:] != k[:-1] for k in keys])
         starts = np.flatnonzero(new)
-        days = np.array([p.first for p in part.periods], dtype="datetime64[D]").astype(np.int64)
+        days = np.array([p.last for p in part.periods], dtype="datetime64[D]").astype(np.int64)
         amount = lines.amount[rows[order]].sums(starts)
         return keys[0][starts], keys[1][starts], days[keys[2][starts]], keys[3][starts], amount
 
@@ -154,22 +156,29 @@ class _Settlement:
             opened.add(key)
         negative = self._negative()
         keys = {*spans, *negative, *self._limited()}
-        groups: dict[tuple[int, ...], list[Key]] = {}
+        groups: dict[tuple[tuple[int, ...], frozenset[str]], list[Key]] = {}
         for key in sorted(keys):
             plans = tuple(sorted(self._plans_of(key)))
             if key not in spans and not any(_acting(self.plans[p]) for p in plans) and self._paid_out(plans):
                 continue
-            groups.setdefault(plans, []).append(key)
+            groups.setdefault((plans, self._cadences(key, plans)), []).append(key)
         out: list[Part] = []
         balances: list[Balance] = []
-        for plans, members in sorted(groups.items()):
-            part, rows = self._group(plans, members, spans, opened, negative, terms)
+        for (plans, cadences), members in sorted(groups.items(), key=lambda g: (g[0][0], sorted(g[0][1]))):
+            part, rows = self._group(plans, cadences, members, spans, opened, negative, terms)
             if part is not None:
                 out.append(part)
             balances.extend(rows)
         order = {payee: i for i, payee in enumerate(self.world.payees)}
         balances.sort(key=lambda b: order[b.payee])
         return out, balances
+
+    def _cadences(self, key: Key, plans: tuple[int, ...]) -> frozenset[str]:
+        """How often a payee is paid: by the plans that might pay, so that a month without sales is a month too, or those that do."""
+        calendar = self.world.calendar
+        usual = {calendar.pay_cadence} if calendar.pay_cadence else set()
+        found, might = ({cadence_of(self.plans[p], calendar) for p in of} or usual for of in (plans, {*plans, *self._on(key[0])}))
+        return frozenset(might if shortest(might, calendar) else found)
 
     def _wanted(self, payee: int) -> bool:
         return self.only is None or payee in self.only
@@ -197,8 +206,8 @@ class _Settlement:
         pay = self.pay
         if not len(pay.payee):
             return set()
-        order = np.lexsort((pay.start, pay.unit, pay.payee))
-        keys = [k[order] for k in (pay.payee, pay.unit, pay.start)]
+        order = np.lexsort((pay.end, pay.unit, pay.payee))
+        keys = [k[order] for k in (pay.payee, pay.unit, pay.end)]
         new = np.ones(len(order), dtype=bool)
         new[1:] = np.logical_or.reduce([k[1:] != k[:-1] for k in keys])
         starts = np.flatnonzero(new)
@@ -261,6 +270,7 @@ class _Settlement:
     def _group(
         self,
         plans: tuple[int, ...],
+        cadences: frozenset[str],
         keys: list[Key],
         spans: dict[Key, list[tuple[date, date]]],
         opened: set[Key],
@@ -269,23 +279,14 @@ class _Settlement:
     ) -> tuple[Part | None, list[Balance]]:
         """Everybody who is on the same plans."""
         own = tuple(self.plans[p] for p in plans)
-        usual = self.world.calendar.pay_cadence
-        cadences = {p.pays or usual or "month" for p in own} or ({usual} if usual else set())
         where = own[0].where if own else self._stated_at(keys, terms)
-        if len(cadences) != 1:
-            payee = self.world.payees[keys[0][0]]
-            words = "plans of different pay frequencies." if cadences else "no plan that is calculated."
-            self.problems.append(
-                Problem(
-                    "pay-frequency-mixed",
-                    f'"{payee}" has a draw or a balance, and is on {words}',
-                    where,
-                    "It isn't stated against which pay it counts.",
-                    "Let the payee's plans pay equally often.",
-                )
-            )
+        cadence = shortest(cadences, self.world.calendar)
+        if cadence is None:
+            payee = keys[0][0]
+            of = {*plans, *self._on(payee)}
+            paying = [p for k, p in enumerate(self.plans) if k in of]
+            self.problems.append(mixed(self.world.payees[payee], paying, self.world.calendar, where))
             return None, []
-        cadence = cadences.pop()
         mine = [p for p in self.parts if p.plan in own and p.periods]
         days = [d for key in keys for span in spans.get(key, ()) for d in span]
         days += list(self._span_of(mine, own)) if mine else []
@@ -373,7 +374,6 @@ class _Settlement:
         terms: list[Term],
     ) -> tuple[SettlingRun, Array]:
         shape = (len(keys), len(periods))
-        starts = np.array([p.first for p in periods], dtype="datetime64[D]").astype(np.int64)
         lasts = np.array([p.last for p in periods], dtype="datetime64[D]").astype(np.int64)
         row_of = {key: r for r, key in enumerate(keys)}
         pay = self.pay
@@ -383,7 +383,7 @@ class _Settlement:
             if unit in self.units:
                 code[payee, self.units[unit]] = r
         row = code[pay.payee, pay.unit] if len(pay.payee) else np.zeros(0, np.int64)
-        at = np.searchsorted(starts, pay.start)
+        at = np.searchsorted(lasts, pay.end)
         kept = np.flatnonzero((row >= 0) & (at < len(periods)))
         first = np.full(len(keys), len(periods), dtype=np.int64)
         ends = np.full(len(keys), -1, dtype=np.int64)
@@ -418,10 +418,10 @@ class _Settlement:
         for w in np.unique(pay.word[kept]).tolist():
             rows = kept[pay.word[kept] == w]
             plan, name = owners[w]
-            parts[self.plans[plan].name if plan >= 0 else "", name] = _matrix(
+            parts[self.plans[plan].name if plan >= 0 else "", name] = matrix_of(
                 row[rows], at[rows], pay.amount[rows], shape
             )
-        total = _matrix(row[kept], at[kept], pay.amount[kept], shape)
+        total = matrix_of(row[kept], at[kept], pay.amount[kept], shape)
         run = SettlingRun(
             self.world,
             plans,
@@ -479,23 +479,6 @@ class _Settlement:
 def _acting(plan: Plan) -> bool:
     """Whether a plan settles anything, beyond how closed periods are shown."""
     return any(isinstance(m, Settling) and m.acts for m in plan.settling)
-
-
-def _coded(words: Array, known: dict[str, int]) -> Array:
-    """Words as positions among those known; new ones are added."""
-    if not len(words):
-        return np.zeros(0, dtype=np.int64)
-    if (words == words[0]).all():
-        return np.full(len(words), known.setdefault(str(words[0]), len(known)), dtype=np.int64)
-    return np.array([known.setdefault(w, len(known)) for w in words.tolist()], dtype=np.int64)
-
-
-def _matrix(row: Array, at: Array, amount: Exact, shape: tuple[int, int]) -> Exact:
-    """Amounts summed into rows and periods."""
-    cell = row * shape[1] + at
-    order = np.argsort(cell, kind="stable")
-    starts = np.searchsorted(cell[order], np.arange(shape[0] * shape[1]))
-    return amount[order].sums(starts).reshape(*shape)
 
 
 def _day(day: date) -> int:

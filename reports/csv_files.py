@@ -7,6 +7,7 @@ import io
 import re
 
 from reports.difference_types import Difference
+from reports.pages.words import side_words
 from reports.record_types import Grain, RunRecord
 
 COLUMNS = ("class", "expected", "actual", "difference", "currency", "rule", "base", "rate", "group", "cause")
@@ -23,7 +24,9 @@ def differences_csv(record: RunRecord, grain: Grain) -> str:
     """The grain's differences: its key columns with the target's own codes, then what differs and why."""
     causes = {group.id: group.sentence for group in record.groups}
     # A key column may have the name of one of ours; the target's keeps its own.
-    ours = tuple(f"trueup {name}" if name in grain.keys else name for name in COLUMNS)
+    words = side_words(record)
+    names = tuple({"expected": words.expected, "actual": words.actual}.get(name, name) for name in COLUMNS)
+    ours = tuple(f"trueup {name}" if name in grain.keys else name for name in names)
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     rows = [difference for difference in record.differences if difference.grain == grain.name]

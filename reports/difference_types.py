@@ -92,7 +92,8 @@ class Difference:
     currencies than the row's own; currencies are never added.  stage: the first stage of the
     calculation that differs; blank where what was compared can't tell.  field: the target's column that differs.  group: id of its cause.
     follows_from: ids of the finer differences that make it up.  attributes: what filters and causes look at
-    (plan, kind, product, period).
+    (plan, kind, product, period).  before: in a regression, the row as it was before the change.  trouble: why a row
+    can't be read.
     """
 
     id: str
@@ -111,6 +112,8 @@ class Difference:
     ours: Derivation | None = None
     theirs: ExportedRow | None = None
     other: Totals = dataclasses.field(default_factory=dict)
+    before: ExportedRow | None = None
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,8 @@ class KnownDifference:
 
     key: our names of the key to the values that it names.  amount: actual minus expected, as it was accepted.
     until: the last day on which it is accepted.  message: the outcome in words.  differences: ids of the
-    differences that it stands for.  file, line: where it is declared.
+    differences that it stands for.  file, line: where it is declared.  what: a known difference, an approved change, or a
+    row of ours that is a row of theirs.  stated: what was accepted for each row, in words.  count: of rows, 0: not stated.
     """
 
     grain: str
@@ -134,3 +138,7 @@ class KnownDifference:
     differences: tuple[str, ...] = ()
     file: str = ""
     line: int = 0
+    what: Literal["difference", "change", "pairing"] = "difference"
+    stated: str = ""
+    count: int = 0
+    approved_by: str = ""

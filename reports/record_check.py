@@ -56,6 +56,7 @@ def contradictions(record: RunRecord, file: str = "record.json") -> list[Problem
             )
         found += _lines(difference, who)
     found += _known(record)
+    found += _tie_outs(record)
     found += _groups(record, ids) + _scenarios(record.scenario_counts, len(record.scenarios))
     return _problems(found, file)
 
@@ -142,7 +143,10 @@ def _known(record: RunRecord) -> list[str]:
     open_ones = {difference.id: difference for difference in record.differences}
     accepted = {difference.id: difference for difference in record.accepted}
     found = []
+    grains = {grain.name for grain in record.grains}
     for known in record.known:
+        if not known.differences and known.grain not in grains:
+            continue  # A scenario accepted it; a record of features lists no rows.
         who = f"the known difference of {' '.join(f'{n} {v}' for n, v in known.key.items())}"
         place = accepted if known.state == "accepted" else {**open_ones, **accepted}
         unknown = [i for i in known.differences if i not in place]
@@ -153,6 +157,22 @@ def _known(record: RunRecord) -> list[str]:
             c: v for c, v in stated.items() if v
         }:
             found.append(f"{who}: what was accepted is not the sum of its rows")
+    return found
+
+
+def _tie_outs(record: RunRecord) -> list[str]:
+    """Control totals must lead from one side to the other, and no row may be unaccounted for."""
+    found = []
+    for one in record.tie_outs:
+        for bridge in one.bridges:
+            steps = sum((number(step.amount) for step in bridge.steps), Fraction(0))
+            if number(bridge.start) + steps != number(bridge.end):
+                found.append(f"{one.grain}: the control totals in {bridge.currency or 'the figure'} don't tie out")
+        found += [
+            f"{one.grain}: more rows are left out or can't be read than were read"
+            for side in one.sides
+            if side.left_out + side.unreadable > side.read
+        ]
     return found
 
 

@@ -13,9 +13,15 @@ from typing import Literal
 
 from reference_engine.problems import Problem
 from reports.difference_types import Amount, Difference, KnownDifference, Texts, Totals
+from reports.feature_types import FeatureText
+from reports.gate_types import Gates
+from reports.history_types import History
+from reports.requirement_types import RequirementList
 from reports.scenario_types import ScenarioCounts, ScenarioResult
+from reports.subject_types import Subject
+from reports.tie_out_types import TieOut
 
-FORMAT = 2
+FORMAT = 3
 """Version of the record's layout.  A record of another version is refused, never guessed at."""
 
 
@@ -36,13 +42,17 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What may differ between two runs of the same inputs.  Times are UTC, as 2026-03-31T08:00:00Z."""
+    """What may differ between two runs of the same inputs.  Times are UTC, as 2026-03-31T08:00:00Z.
+
+    history: the runs before it, which are no part of what it found itself.
+    """
 
     run_id: str
     command: str
     started: str
     finished: str
     host: str = ""
+    history: History | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +104,20 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """A difference that was declared too small to matter.  used: how many rows agreed only because of it."""
+    """A difference that was declared too small to matter.  used: how many rows agreed only because of it.
+
+    limit: what it forgives, in words.  net: actual minus expected over those rows; forgiven: the same, each row
+    taken as a positive amount.
+    """
 
     applies_to: str
     amount: Amount
     currency: str
     reason: str
     used: int = 0
+    limit: str = ""
+    net: Totals = field(default_factory=dict)
+    forgiven: Totals = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +165,8 @@ class Group:
     sentence: the cause as a reader says it.  attributes: what its rows share (plan, product, kind, flag).
     class_: the class of its differences.  relation: how the two amounts relate ("actual is minus
     expected"). money: sum of actual minus expected.  of: how many compared rows share these attributes,
-    whether they differ or not; 0 where that isn't known.  differences: their ids.
+    whether they differ or not; 0 where that isn't known.  differences: their ids.  moved: the sum of what each row
+    differs by, taken as a positive amount.
     """
 
     id: str
@@ -161,6 +179,7 @@ class Group:
     differences: tuple[str, ...]
     relation: str = ""
     of: int = 0
+    moved: Totals = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +201,7 @@ class RunRecord:
 
     known: every difference that was declared beforehand, whether it still holds or not.  accepted: the rows that
     differ as accepted, and aren't among the differences.  tolerated: the rows within a tolerance that a coarser
-    difference follows from.  limits: what the run did not test, one sentence each.
+    difference follows from.  limits: what the run did not test, one sentence each.  features: as they were written.
     """
 
     identity: Identity
@@ -201,3 +220,8 @@ class RunRecord:
     payouts: tuple[PayoutSummary, ...] = ()
     problems: tuple[Problem, ...] = ()
     limits: tuple[str, ...] = ()
+    subject: Subject | None = None
+    gates: Gates | None = None
+    requirements: RequirementList | None = None
+    features: tuple[FeatureText, ...] = ()
+    tie_outs: tuple[TieOut, ...] = ()

@@ -16,11 +16,15 @@ class StepResult:
     table: tuple[tuple[str, ...], ...] = ()
     doc: str = ""
     message: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ScenarioResult:
-    """One scenario, or one example of an outline (case).  feature: its file.  duration: seconds, as text."""
+    """One scenario, or one example of an outline (case).  feature: its file.  duration: seconds, as text.
+
+    line: where it starts.  row: where its row of Examples stands, or the same line.
+    """
 
     feature: str
     feature_name: str
@@ -34,6 +38,7 @@ class ScenarioResult:
     rule: str = ""
     line: int = 0
     duration: Annotated[str, "amount"] = ""
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,10 @@ class NotExecuted:
     name: str
     id: str
     why: str
+    case: str = ""
+    row: int = 0
+    severity: str = ""
+    requirements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

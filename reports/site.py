@@ -13,39 +13,53 @@ from markupsafe import Markup
 from reports.csv_files import differences_csv
 from reports.offline_page import asset, offline_page
 from reports.pages.causes import causes_page
-from reports.pages.differences import csv_name, differences_page
+from reports.pages.differences import DifferencesPage, Form, csv_name, differences_page
+from reports.pages.features import features_page
 from reports.pages.figures import count, seconds, upper_first
 from reports.pages.front import front_page
+from reports.pages.glance import glance_page
+from reports.pages.history import history_page
 from reports.pages.known import known_page
+from reports.pages.matrix import matrix_page
 from reports.pages.payouts import payouts_page
 from reports.pages.scenarios import MARKS, scenarios_page
 from reports.pages.settlements import settlements_page
 from reports.pages.signoff import signoff_page
+from reports.pages.tie_out import tie_out_page
+from reports.pages.words import side_words
 from reports.record import write_beside
 from reports.record_types import RunRecord
+from reports.rows_folder import write_rows
 
-_SCRIPTS = ("amounts.js", "rows.js", "detail.js", "table.js", "page.js")
+_SCRIPTS = ("amounts.js", "view.js", "inflate.js", "columns.js", "rows.js", "detail.js", "table.js", "groups.js", "page.js")
 INDEX = "index.html"
 
 
-def draw(record: RunRecord, out_folder: Path) -> Path:
+def draw(record: RunRecord, out_folder: Path, form: Form = "auto") -> Path:
     """Writes index.html and the CSV files of differences into the folder; returns the path of index.html."""
     out_folder.mkdir(parents=True, exist_ok=True)
     for grain in record.grains:
         text = differences_csv(record, grain)
-        write_beside(out_folder / csv_name(record.grains, grain.name), text.encode("utf-8", "replace"))
+        write_beside(out_folder / csv_name(record.grains, grain.name), text.encode("utf-8", "backslashreplace"))
     index = out_folder / INDEX
-    write_beside(index, page(record).encode("utf-8", "replace"))
+    differences = differences_page(record, form)
+    write_rows(out_folder, differences.beside)
+    write_beside(index, page(record, differences).encode("utf-8", "replace"))
     return index
 
 
-def page(record: RunRecord) -> str:
+def page(record: RunRecord, differences: DifferencesPage | None = None) -> str:
     """The whole report as HTML text.  It asks for nothing over a network, and forbids it."""
     csv = {grain.name: csv_name(record.grains, grain.name) for grain in record.grains}
     sign = signoff_page(record)
-    differences = differences_page(record)
+    differences = differences or differences_page(record)
+    front = front_page(record)
     values: dict[str, Any] = {
-        "front": front_page(record),
+        "front": front,
+        "glance": glance_page(record, front),
+        "matrix": matrix_page(record),
+        "features": features_page(record),
+        "history": history_page(record),
         "causes": causes_page(record),
         "differences": differences,
         "data": Markup(differences.data),  # noqa: S704  made safe by script_safe
@@ -57,10 +71,12 @@ def page(record: RunRecord) -> str:
         "problems": record.problems,
         "sign": sign,
         "csv": csv,
+        "words": side_words(record),
+        "tie_out": tie_out_page(record),
     }
     filters: dict[str, Any] = {"count": count, "seconds": seconds, "upper_first": upper_first}
     foot = _foot(f"Run {sign.run_id} \u00b7 record {sign.hash}")
-    return offline_page("report.html", (asset("report.css"), foot), _SCRIPTS, values, filters)
+    return offline_page("report.html", (asset("report.css"), foot), _SCRIPTS, values, filters, beside=bool(differences.beside))
 
 
 def _foot(text: str) -> str:

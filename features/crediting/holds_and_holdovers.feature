@@ -135,17 +135,17 @@ Feature: Credit can wait, can stay with whoever sold before, and can find its pa
       | Ben Katz |   50% |
     When commissions are calculated for 2026-Q1
     Then the payout of "Eva Lind" for 2026-Q1 is <eva> because:
-      | line | base   | rate   | amount |
-      | D-1  | <base> | <rate> | <eva>  |
+      | line | base   | rate   | share   | amount |
+      | D-1  | <base> | <rate> | <share> | <eva>  |
 
     Examples:
-      | case                | when        | amount         | base          | rate | eva          |
-      | before, share below | before rate |  99,998.00 EUR | 49,999.00 EUR |   4% | 1,999.96 EUR |
-      | before, share on it | before rate | 100,000.00 EUR | 50,000.00 EUR |   6% | 3,000.00 EUR |
-      | before, share above | before rate | 100,002.00 EUR | 50,001.00 EUR |   6% | 3,000.06 EUR |
-      | after, deal below   | after rate  |  49,999.00 EUR | 49,999.00 EUR |   2% |   999.98 EUR |
-      | after, deal on it   | after rate  |  50,000.00 EUR | 50,000.00 EUR |   3% | 1,500.00 EUR |
-      | after, deal above   | after rate  |  50,002.00 EUR | 50,002.00 EUR |   3% | 1,500.06 EUR |
+      | case                | when        | amount         | base          | rate | share | eva          |
+      | before, share below | before rate |  99,998.00 EUR | 49,999.00 EUR |   4% |  100% | 1,999.96 EUR |
+      | before, share on it | before rate | 100,000.00 EUR | 50,000.00 EUR |   6% |  100% | 3,000.00 EUR |
+      | before, share above | before rate | 100,002.00 EUR | 50,001.00 EUR |   6% |  100% | 3,000.06 EUR |
+      | after, deal below   | after rate  |  49,999.00 EUR | 49,999.00 EUR |   4% |   50% |   999.98 EUR |
+      | after, deal on it   | after rate  |  50,000.00 EUR | 50,000.00 EUR |   6% |   50% | 1,500.00 EUR |
+      | after, deal above   | after rate  |  50,002.00 EUR | 50,002.00 EUR |   6% |   50% | 1,500.06 EUR |
 
   @id:CRED-25 @sev2
   Scenario: Thirds of a deal are rounded, and the last payee takes the cent

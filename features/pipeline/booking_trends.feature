@@ -77,11 +77,11 @@ Feature: What was sold month by month, net of what came back
       | P-1     | I-1     | 4,000.00 EUR | 2026-03-31 |
       | P-2     | I-1     | 6,000.00 EUR | 2026-04-01 |
     When commissions are calculated for 2026-H1
-    Then the revenue by period are:
+    Then the revenue by period is:
       | period  | amount        |
       | 2026-02 | 12,000.00 EUR |
       | 2026-03 | -2,000.00 EUR |
-    And the cash by period are:
+    And the cash by period is:
       | period  | amount       |
       | 2026-03 | 4,000.00 EUR |
       | 2026-04 | 6,000.00 EUR |

@@ -10,6 +10,7 @@ from pathlib import Path
 from harness.adapters.cultures import NotReadable, date_reader, number_form
 from harness.adapters.delimited import TextFormat, read_text_file
 from harness.adapters.findings import Findings
+from harness.adapters.grain_kinds import COUNTS
 from harness.adapters.mapping import CellSpec, Lookup
 from harness.adapters.periods import period_reader, span_text
 from reference_engine.problems import Problem, did_you_mean
@@ -126,7 +127,7 @@ def _typed(spec: CellSpec, form: TextFormat) -> Callable[[str], str]:
         return period_reader(spec.pattern)
     if spec.name == "date":
         return date_reader(form.dates)
-    if spec.name == "lines":
+    if spec.name in COUNTS:
         numbers = number_form(form.culture, form.negative)
         return lambda text: str(numbers.units(text, 0, "a count"))
     if spec.name == "rate":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -80,10 +80,17 @@ class TextFile:
     skipped: int = 0
     open_end: bool = False
     """Whether the last row has no line break: the file may have been cut off."""
+    broken: tuple[TextRow, ...] = ()
+    """Rows with another number of cells than the header, where the reader takes each row by itself."""
 
 
-def read_text_file(path: Path, form: TextFormat, findings: Findings) -> TextFile | None:
-    """Reads a whole file.  Adds a finding for whatever isn't as declared, and then returns None."""
+def read_text_file(
+    path: Path, form: TextFormat, findings: Findings, *, row_by_row: bool = False
+) -> TextFile | None:
+    """Reads a whole file.  Adds a finding for whatever isn't as declared, and then returns None.
+
+    row_by_row: rows with too many or too few cells are set apart instead.
+    """
     text = _decoded(path, form, findings)
     if text is None:
         return None
@@ -121,9 +128,13 @@ def read_text_file(path: Path, form: TextFormat, findings: Findings) -> TextFile
     if form.skip_last:
         skipped += min(form.skip_last, len(rows))
         rows = rows[: -form.skip_last]
-    _check_counts(rows, header, form, findings)
+    broken: tuple[TextRow, ...] = ()
+    if row_by_row:
+        broken = tuple(row for row in rows if len(row.cells) != len(header))
+        rows = [row for row in rows if len(row.cells) == len(header)] if broken else rows
+    _check_counts(broken if broken and not rows else rows, header, form, findings)
     return (
-        TextFile(header, header_line, rows, skipped, not lines[-1].endswith(("\n", "\r")))
+        TextFile(header, header_line, rows, skipped, not lines[-1].endswith(("\n", "\r")), broken)
         if findings.count == before
         else None
     )
@@ -277,7 +288,7 @@ def _header_is_sound(row: TextRow, form: TextFormat, findings: Findings) -> bool
     return sound
 
 
-def _check_counts(rows: list[TextRow], header: tuple[str, ...], form: TextFormat, findings: Findings) -> None:
+def _check_counts(rows: Sequence[TextRow], header: tuple[str, ...], form: TextFormat, findings: Findings) -> None:
     width = len(header)
     for row in rows:
         if len(row.cells) != width:

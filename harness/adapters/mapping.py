@@ -4,34 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 
 from harness.adapters.delimited import TextFormat
+from harness.adapters.grain_kinds import ADDED_UP, EXTRA_VALUES, LINE_NAMES, NAMES, PAYOUT_NAMES
 from reference_engine.problems import NOWHERE, Where
 
-LINE_NAMES = (
-    "payee",
-    "plan",
-    "component",
-    "record",
-    "line",
-    "deal",
-    "kind",
-    "state",
-    "period",
-    "pay period",
-    "date",
-    "currency",
-    "product",
-    "category",
-    "account",
-    "territory",
-)
-"""Names that an earned line has; an export's key and values are said in these."""
-
-PAYOUT_NAMES = ("payee", "plan", "component", "period", "currency")
-EXTRA_VALUES = {"lines": ("lines", "rate"), "payouts": ("lines",)}
-NAMES = {"lines": LINE_NAMES, "payouts": PAYOUT_NAMES}
+__all__ = ["EXTRA_VALUES", "LINE_NAMES", "NAMES", "PAYOUT_NAMES"]
 PERIOD_NAMES = ("period", "pay period")
 
 
@@ -83,30 +63,43 @@ class CellSpec:
 
 @dataclass(frozen=True)
 class AmountSpec:
-    """Where the amount stands and in which currency.  decimals: compared to; None: the currency's own."""
+    """Where the amount stands and in which currency.  decimals: compared to; None: the currency's own.
+
+    of: the figure that it is compared with, such as amount, measured or attainment.  is_number: it has no currency.
+    percent: a cell of 87.5 means 0.875.  rounded: how our figure is rounded to the decimals; "": it must fit them.
+    """
 
     columns: tuple[str, ...]
     currency: CellSpec
     decimals: int | None = None
     where: Where = NOWHERE
+    of: str = "amount"
+    is_number: bool = False
+    percent: bool = False
+    rounded: str = ""
 
 
 @dataclass(frozen=True)
 class Tolerance:
-    """A difference that is accepted up to and including `amount` minor units, and why."""
+    """A difference that is accepted up to and including `amount` minor units, and why.
 
-    amount: int
+    percent: a share of what is expected, taken exactly.  Where both are stated, both must hold.
+    """
+
+    amount: int | None
     currency: str
     reason: str
     plan: str = ""
     component: str = ""
     where: Where = NOWHERE
+    percent: Fraction | None = None
 
     @property
     def scope(self) -> str:
         parts = [
             f"plan {self.plan}" if self.plan else "",
             f"component {self.component}" if self.component else "",
+            f"currency {self.currency}" if self.currency and self.amount is None else "",
         ]
         return ", ".join(p for p in parts if p) or "every row"
 
@@ -115,7 +108,7 @@ class Tolerance:
 class GrainMapping:
     """One kind of row that the target exports, finest first: commission lines, settlements.
 
-    expected: what it is compared with, lines or payouts.  rows_where: column -> values of the rows that
+    expected: what it is compared with, a word of NAMES.  rows_where: column -> values of the rows that
     count.
     expected_where: our name -> values of the expected rows that count.  add_up: rows with the same key are
     summed instead of reported as duplicates.  absent_is_zero: a row that isn't there says zero.
@@ -136,10 +129,24 @@ class GrainMapping:
     tolerances: tuple[Tolerance, ...] = ()
     follows_from: str = ""
     where: Where = NOWHERE
+    together: str = ""
+    """What several expected rows under one key mean, a word of TOGETHER; "": as their kind has it."""
+    frozen: tuple[str, ...] = ()
+    """The periods that are closed, as labels or patterns such as 2025-*."""
 
     @cached_property
     def key_names(self) -> tuple[str, ...]:
         return tuple(spec.name for spec in self.key)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is what most mappings are: money of lines or payouts that is added up."""
+        return self.expected in ("lines", "payouts") and self.amount.of == "amount" and self.adds_up
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether expected rows under one key are summed."""
+        return self.together == "add up" or (not self.together and self.expected in ADDED_UP)
 
     @cached_property
     def span_names(self) -> frozenset[str]:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+from dataclasses import replace
 from pathlib import Path
 
 from harness.adapters.cell_spec_reader import CodeTables, cell_spec, code_table, is_plain_path
 from harness.adapters.cultures import CULTURES, DATE_ORDERS, NEGATIVES
 from harness.adapters.delimited import DELIMITERS, ENCODINGS, QUOTINGS, TextFormat
-from harness.adapters.mapping import (
-    EXTRA_VALUES,
+from harness.adapters.grain_kinds import (
     NAMES,
+    TOGETHER,
+)
+from harness.adapters.mapping import (
     AmountSpec,
     CellSpec,
     GrainMapping,
     Mapping,
-    Tolerance,
 )
 from harness.adapters.strict import Section
+from harness.adapters.tolerance_reader import tolerances
+from harness.adapters.value_reader import values_of
 from reference_engine.plans.document import Node, load_yaml
 from reference_engine.problems import Problem, did_you_mean
-from reference_engine.vocabulary.numbers import MINOR_UNITS, NotANumber, parse_money
 
 
 def read_mapping(path: Path, problems: list[Problem]) -> Mapping | None:
@@ -40,6 +42,7 @@ def mapping_of(node: Node, file: str, problems: list[Problem]) -> Mapping | None
     tables = dict(
         top.entries("codes", lambda n, v: (n, code_table(Section(v, f'the codes "{n}"', problems), v)))
     )
+    frozen = top.texts("closed periods")
     grains_node = top.take("grains", must=True)
     grains: list[GrainMapping] = []
     if grains_node is not None:
@@ -52,6 +55,7 @@ def mapping_of(node: Node, file: str, problems: list[Problem]) -> Mapping | None
                 remedy="Begin with  - grain: NAME",
             )
         grains = [g for n in grains_node.nodes() if (g := _grain(n, form, tables, problems)) is not None]
+    grains = [replace(g, frozen=frozen) for g in grains] if frozen else grains
     top.close()
     ordered = _ordered(grains, problems)
     return Mapping(target, tuple(ordered), file, about) if len(problems) == before else None
@@ -120,7 +124,7 @@ def _grain(node: Node, form: TextFormat, tables: CodeTables, problems: list[Prob
         part.problem(
             "mapping-missing",
             f'{part.what} has no "expected".',
-            remedy='Add "expected: lines" or "expected: payouts".',
+            remedy='Add "expected: lines", "expected: payouts", or another kind of row.',
         )
     form_node = part.take("format")
     if form_node is not None:
@@ -134,7 +138,7 @@ def _grain(node: Node, form: TextFormat, tables: CodeTables, problems: list[Prob
             remedy="Name what makes a row unique, such as payee and plan.",
         )
     values = part.take("values", must=True)
-    amount, fields = _values(values, expected, tables, problems) if values is not None else (None, [])
+    amount, fields = values_of(values, expected, tables, problems) if values is not None else (None, [])
     for spec in key:
         if spec.others == "not compared":
             part.problem(
@@ -176,9 +180,10 @@ def _grain(node: Node, form: TextFormat, tables: CodeTables, problems: list[Prob
         == "add up",
         absent_is_zero=part.choice("a row that is absent", ("is missing", "means zero"), "is missing")
         == "means zero",
-        tolerances=tuple(_tolerances(part, problems)),
+        tolerances=tuple(tolerances(part, problems)),
         follows_from=part.text("follows from"),
         where=node.where,
+        together=part.choice("expected rows with the same key", TOGETHER, ""),
     )
     part.close()
     return grain if len(problems) == before else None
@@ -193,120 +198,6 @@ def _condition(
         )
         return None
     return name, part.texts_of(node, name)
-
-
-def _values(
-    node: Node, expected: str, tables: CodeTables, problems: list[Problem]
-) -> tuple[AmountSpec | None, list[CellSpec]]:
-    part = Section(node, "the values", problems)
-    amount_node = part.take("amount", must=True)
-    amount = _amount(amount_node, tables, problems) if amount_node is not None else None
-    names = (*NAMES[expected], *EXTRA_VALUES[expected])
-    fields: list[CellSpec] = []
-    for name, value in node.items():
-        if name == "amount":
-            continue
-        if name == "currency":
-            part.problem(
-                "mapping-form",
-                "the currency belongs to the amount.",
-                value,
-                remedy="Write amount: {column: ..., currency: ...}.",
-            )
-            continue
-        spec = cell_spec(name, value, names, problems, tables)
-        if spec is not None:
-            fields.append(spec)
-    return amount, fields
-
-
-def _amount(node: Node, tables: CodeTables, problems: list[Problem]) -> AmountSpec | None:
-    part = Section(node, "the amount", problems)
-    columns = part.texts("column")
-    if not columns and part.sound:
-        part.problem("mapping-missing", 'the amount has no "column".', remedy='Add "column:".')
-    currency_node = part.take("currency", must=True)
-    decimals = part.count("decimals") if node.get("decimals") is not None else None
-    part.take("decimals")
-    if decimals is not None and decimals > 14:
-        part.problem(
-            "mapping-form",
-            "amounts are compared to at most 14 decimals.",
-            node.get("decimals"),
-            why="No system pays finer than that.",
-            remedy="Write a number from 0 to 14, or leave it out for the decimals of the currency.",
-        )
-    currency = None
-    if currency_node is not None:
-        if currency_node.is_text:
-            code = currency_node.text()
-            if code not in MINOR_UNITS:
-                part.problem(
-                    "mapping-word",
-                    f'"{code}" is not a currency code.',
-                    currency_node,
-                    remedy=did_you_mean(code, MINOR_UNITS),
-                )
-            currency = CellSpec("currency", constant=code, where=currency_node.where)
-        else:
-            currency = cell_spec("currency", currency_node, ("currency",), problems, tables)
-    part.close()
-    return AmountSpec(columns, currency, decimals, node.where) if columns and currency else None
-
-
-def _tolerances(part: Section, problems: list[Problem]) -> list[Tolerance]:
-    node = part.take("tolerance")
-    out: list[Tolerance] = []
-    if node is None:
-        return out
-    if not node.is_list:
-        part.problem(
-            "mapping-form",
-            '"tolerance" must be a list.',
-            node,
-            why="Each tolerance has its own reason.",
-            remedy="Begin each with a dash:  - {amount: 0.01 EUR, reason: ...}",
-        )
-    for entry in node.nodes():
-        inner = Section(entry, "the tolerance", problems)
-        text = inner.text("amount", must=True)
-        reason = inner.text("reason", must=True)
-        plan, component = inner.text("plan"), inner.text("component")
-        inner.close()
-        if not text:
-            continue
-        try:
-            money = parse_money(text)
-        except NotANumber as error:
-            inner.problem(
-                "not-a-number",
-                error.what,
-                entry.get("amount"),
-                why="It decides which differences are accepted.",
-                remedy=error.remedy,
-            )
-            continue
-        if money.amount > 10**15:
-            inner.problem(
-                "tolerance-large",
-                "a tolerance of more than 10^15 would accept anything.",
-                entry.get("amount"),
-                why="No difference would ever be reported.",
-                remedy="Write the largest difference that is accepted, like 0.01 EUR.",
-            )
-            continue
-        if money.amount < 0:
-            inner.problem(
-                "tolerance-negative",
-                "a tolerance is an amount from 0 up.",
-                entry.get("amount"),
-                why="It holds in both directions.",
-                remedy="Write it without the minus sign, like 0.01 EUR.",
-            )
-            continue
-        units = money.amount * Fraction(10) ** MINOR_UNITS[money.currency]
-        out.append(Tolerance(int(units), money.currency, reason, plan, component, entry.where))
-    return out
 
 
 def _ordered(grains: list[GrainMapping], problems: list[Problem]) -> list[GrainMapping]:
@@ -355,17 +246,27 @@ def _ordered(grains: list[GrainMapping], problems: list[Problem]) -> list[GrainM
                     ),
                 )
             )
-        if grain.follows_from and by_name.get(grain.follows_from, grain).expected != "lines":
+        finer = by_name.get(grain.follows_from, grain)
+        if finer is not grain and not _may_follow(grain, finer):
             problems.append(
                 Problem(
                     "mapping-form",
-                    f'"{grain.name}" can only follow from a grain of lines.',
+                    f'"{grain.name}" can\'t follow from "{finer.name}": {grain.expected} aren\'t made of {finer.expected} here.',
                     grain.where,
-                    "Sums can't be taken apart into other sums.",
-                    'Name a grain with "expected: lines", or remove "follows from".',
+                    "Only what is calculated before a row, or added up in it, can explain it.",
+                    "Name a grain of an earlier stage or of finer rows, or remove \"follows from\".",
                 )
             )
-    # An independent grain of lines is finer than one of payouts.
-    return [g for g in ordered if not g.follows_from and g.expected == "lines"] + [
-        g for g in ordered if g.follows_from or g.expected != "lines"
+    # Of independent grains, what is calculated first comes first; one that follows stands after what it follows from.
+    order = list(NAMES)
+    return sorted((g for g in ordered if not g.follows_from), key=lambda g: order.index(g.expected)) + [
+        g for g in ordered if g.follows_from
     ]
+
+
+def _may_follow(grain: GrainMapping, finer: GrainMapping) -> bool:
+    """Whether rows of a grain can follow from those of another: sums of the same rows, or of an earlier stage."""
+    if grain.expected == finer.expected:
+        return grain.adds_up and set(grain.key_names) <= {*finer.key_names, "period"}
+    order = list(NAMES)
+    return order.index(finer.expected) < order.index(grain.expected)

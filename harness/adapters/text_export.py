@@ -15,8 +15,9 @@ from harness.adapters.cells import CellReader, Lookups, bind, cell_reader
 from harness.adapters.cultures import NotReadable, number_form
 from harness.adapters.delimited import TextFile, TextRow, read_text_file
 from harness.adapters.findings import Findings
-from harness.adapters.mapping import CellSpec, GrainMapping, Mapping
-from harness.adapters.rows import ResultRow, ResultTable, SourceRow
+from harness.adapters.mapping import GrainMapping, Mapping
+from harness.adapters.parquet_table import is_parquet, read_parquet_export
+from harness.adapters.rows import Fault, ResultRow, ResultTable, SourceRow, UnreadableRow
 from reference_engine.problems import Problem, Where
 from reference_engine.vocabulary.numbers import MINOR_UNITS
 
@@ -77,17 +78,20 @@ def read_grain(
     """Reads the file of one grain."""
     findings = Findings(problems, str(file))
     before = len(problems)
-    text = read_text_file(file, grain.form, findings)
+    if is_parquet(file):
+        text = read_parquet_export(file, grain.form, findings)
+    else:
+        text = read_text_file(file, grain.form, findings, row_by_row=True)
     table = None
     if text is not None:
-        reader = _GrainReader(grain, text, file.name, lookups, findings)
+        reader = GrainReader(grain, text, file.name, lookups, findings)
         if reader.is_bound:
             table = reader.table()
     findings.close()
     return table if len(problems) == before else None
 
 
-class _GrainReader:
+class GrainReader:
     """Reads the rows of one file at one grain."""
 
     def __init__(
@@ -103,6 +107,9 @@ class _GrainReader:
         self.form = number_form(grain.form.culture, grain.form.negative)
         self.decimals: dict[str, int] = {}
         self.codes: list[dict[str, str | None]] = [{} for _ in self.key]
+        self.unreadable: list[UnreadableRow] = []
+        self.read_elsewhere = 0
+        """Rows of the file that were found readable without being read here."""
 
     @property
     def is_bound(self) -> bool:
@@ -132,9 +139,9 @@ class _GrainReader:
             try:
                 parts = tuple([read(cells) or "" for read in key_reads])
                 values = tuple([read(cells) for read in field_reads])
-                amount, currency = self._amount(cells)
+                amount, currency = self.amount(cells)
             except NotReadable:
-                self._report(row, (*key, *fields))
+                self._report(row, key, fields)
                 continue
             codes = tuple([code(cells) for code in code_reads])
             for known, value, code in zip(self.codes, parts, codes, strict=True):
@@ -143,13 +150,32 @@ class _GrainReader:
             rows.append(
                 ResultRow(parts, amount, currency, values, (SourceRow(self.file, row.line, row.raw, codes),))
             )
+        self._broken()
+        # Where most rows can't be read, or the last one was cut off, the mapping is wrong, or the file, and a comparison of the rest
+        # would mislead; a code without a meaning is a gap of the mapping, which nobody can judge from single rows.
+        misleads = len(self.unreadable) > len(rows) + self.read_elsewhere or self._cut_off()
+        for bad in self.unreadable:
+            for fault in bad.faults:
+                if misleads or fault.slug == "unknown-code":
+                    self.findings.add(
+                        fault.slug,
+                        fault.what,
+                        bad.source.line,
+                        fault.column,
+                        why=fault.why,
+                        remedy=fault.remedy,
+                        row=bad.source.raw,
+                    )
+        control: dict[str, int] = {}
+        for one in rows:
+            control[one.currency] = control.get(one.currency, 0) + one.amount
         if self.grain.add_up:
             rows = added_up(rows)
         return ResultTable(
             self.grain.name,
             rows,
             self.decimals,
-            read=len(self.text.rows),
+            read=len(self.text.rows) + len(self.text.broken),
             left_out=left_out,
             file=self.file,
             header=self.text.header,
@@ -158,6 +184,8 @@ class _GrainReader:
                 for r, codes in zip(key, self.codes, strict=True)
             },
             notes=tuple(self._notes(left_out)),
+            unreadable=tuple(self.unreadable),
+            control=control,
         )
 
     @staticmethod
@@ -165,10 +193,18 @@ class _GrainReader:
         """Remembers the target's code for a value; None as soon as there are several."""
         known[value] = code if value not in known else None
 
-    def _amount(self, cells: Sequence[str]) -> tuple[int, str]:
+    def amount(self, cells: Sequence[str]) -> tuple[int, str]:
+        """The amount in whole units, and its currency.  Raises NotReadable."""
         assert self.currency is not None
         assert self.amount_at is not None
         currency = self.currency.read(cells)
+        spec = self.grain.amount
+        if spec.is_number:
+            places = self.decimals[""] = spec.decimals or 0
+            text = cells[self.amount_at]
+            if spec.percent:
+                return self.form.units(text.removesuffix("%"), places - 2, "a percent"), ""
+            return self.form.units(text, places, f"the {spec.of}"), ""
         if not currency:
             raise NotReadable(
                 "blank-cell",
@@ -183,34 +219,63 @@ class _GrainReader:
             decimals = self.decimals[currency] = own if stated is None else max(stated, own)
         return self.form.units(cells[self.amount_at], decimals, currency), currency
 
-    def _report(self, row: TextRow, readers: Sequence[CellReader]) -> None:
-        """A finding for every cell of the row that can't be read."""
-        for reader in readers:
+    def _report(self, row: TextRow, key: Sequence[CellReader], fields: Sequence[CellReader]) -> None:
+        """Sets a row aside, with every cell of it that can't be read."""
+        faults: list[Fault] = []
+        parts: list[str] = []
+        for position, reader in enumerate((*key, *fields)):
             try:
-                reader.read(row.cells)
+                value = reader.read(row.cells)
+                if position < len(key):
+                    parts.append(value or "")
             except NotReadable as error:
-                self._unreadable(error, row, reader.spec, reader.number)
+                faults.append(self._fault(error, reader.spec.name, reader.number))
+        faults += self._amount_faults(row)
+        known = tuple(parts) if len(parts) == len(key) else None
+        codes = tuple(reader.code(row.cells) for reader in key)
+        source = SourceRow(self.file, row.line, row.raw, codes)
+        self.unreadable.append(UnreadableRow(source, known, tuple(faults), self._currency_of(row)))
+
+    def _currency_of(self, row: TextRow) -> str:
+        try:
+            return (self.currency.read(row.cells) or "") if self.currency is not None else ""
+        except NotReadable:
+            return ""
+
+    def _amount_faults(self, row: TextRow) -> list[Fault]:
         assert self.currency is not None
         try:
             self.currency.read(row.cells)
         except NotReadable as error:
-            self._unreadable(error, row, self.currency.spec, self.currency.number)
-            return
+            return [self._fault(error, self.currency.spec.name, self.currency.number)]
         try:
-            self._amount(row.cells)
+            self.amount(row.cells)
         except NotReadable as error:
-            self._unreadable(error, row, CellSpec("amount"), (self.amount_at or 0) + 1)
+            return [self._fault(error, "amount", (self.amount_at or 0) + 1)]
+        return []
 
-    def _unreadable(self, error: NotReadable, row: TextRow, spec: CellSpec, number: int) -> None:
-        column = self.text.header[number - 1] if number else spec.name
-        self.findings.add(
-            error.slug,
-            f'column "{column}": {error.what}',
-            row.line,
-            number,
-            why=error.why,
-            remedy=error.remedy,
-            row=row.raw,
+    def _fault(self, error: NotReadable, name: str, number: int) -> Fault:
+        column = self.text.header[number - 1] if number else name
+        return Fault(error.slug, f'column "{column}": {error.what}', number, error.why, error.remedy)
+
+    def _broken(self) -> None:
+        """Sets aside the rows that have another number of cells than the header."""
+        width = len(self.text.header)
+        for row in self.text.broken:
+            what = f"this row has {len(row.cells)} cells; the header has {width}."
+            why = "A delimiter inside a value, or a missing one, moves later cells to the wrong column."
+            remedy = (
+                f'Put quotes around values that hold "{self.grain.form.delimiter}", or use another delimiter.'
+            )
+            source = SourceRow(self.file, row.line, row.raw)
+            self.unreadable.append(UnreadableRow(source, None, (Fault("cell-count", what, 0, why, remedy),)))
+
+    def _cut_off(self) -> bool:
+        """Whether the file ends in the middle of a row."""
+        return (
+            self.text.open_end
+            and bool(self.text.broken)
+            and (not self.text.rows or self.text.broken[-1].line > self.text.rows[-1].line)
         )
 
     def _notes(self, left_out: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -92,3 +93,13 @@ def read_all(plan_paths: Sequence[str], folder: str) -> tuple[list[Plan], World]
     if problems:
         raise Stopped(problems)
     return plans, world
+
+
+_SIZE = re.compile(r"[1-9]\d*(\.\d+)? ?([KMGT]i?B)\Z", re.ASCII | re.IGNORECASE)
+
+
+def memory_size(_: click.Context, __: click.Parameter, value: str) -> str:
+    """A size of memory, such as 2GB."""
+    if value and not _SIZE.match(value):
+        raise click.BadParameter(f'"{value}" is not a size of memory. Write it like 2GB or 500MB.')
+    return value

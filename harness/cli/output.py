@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -57,35 +58,50 @@ def _check_out(out: Path) -> None:
         )  # fmt: skip
 
 
+def check_unsealed(folder: Path) -> None:
+    """Refuses to draw into a run's sealed folder, which a changed report would make void.  Raises Stopped."""
+    if (folder / "manifest.json").is_file():
+        why = "Another report in it would make its manifest and its signatures void."
+        raise Stopped(Problem("out-sealed", "this folder is the evidence of a run.", Where(str(folder)), why, "Name a new folder with --out."))
+
+
 @contextmanager
-def out_folder(out: Path) -> Iterator[Path]:
+def out_folder(out: Path, seal: Callable[[Path], None] | None = None) -> Iterator[Path]:
     """A folder to write into, which takes the place of `out` only when all is written.
 
-    A run that stops half-way leaves the old result whole.
+    A run that stops half-way leaves the old result whole.  seal: makes the complete folder an evidence package; the
+    manifest is the last file that is written.
     """
     check_out(out)
+    # Named before it is made: whoever interrupts in between leaves nothing behind.
+    beside = out.parent / f".{out.name}.{secrets.token_hex(4)}"
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    except OSError as error:
-        raise Stopped(
-            Problem(
-                "out-unwritable",
-                f"the output folder can't be made: {error.strerror}.",
-                Where(str(out)),
-                remedy="Name another folder with --out.",
-            )
-        ) from None
-    try:
-        os.chmod(beside, 0o755)  # noqa: S103  (mkdtemp's own mode would hide the report from a web server or a colleague)
+        try:
+            out.parent.mkdir(parents=True, exist_ok=True)
+            beside.mkdir()
+            os.chmod(beside, 0o755)  # noqa: S103  (a web server or a colleague may read the report, whatever the umask)
+        except OSError as error:
+            raise Stopped(
+                Problem(
+                    "out-unwritable",
+                    f"the output folder can't be made: {error.strerror}.",
+                    Where(str(out)),
+                    remedy="Name another folder with --out.",
+                )
+            ) from None
         yield beside
         (beside / MARK).write_text(_MARK_TEXT, encoding="utf-8")
+        if seal is not None:
+            seal(beside)
         _replace(beside, out)
-    except OSError as error:
+    except Exception as error:
+        words = _of_the_disk(error)
+        if not words:
+            raise
         raise Stopped(
             Problem(
                 "out-unwritable",
-                f"the results can't be written: {error.strerror or error}.",
+                f"the results can't be written: {words}.",
                 Where(str(out)),
                 "An earlier result in this folder is as it was.",
                 "Make room, or name another folder with --out.",
@@ -93,6 +109,19 @@ def out_folder(out: Path) -> Iterator[Path]:
         ) from None
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def _of_the_disk(error: Exception) -> str:
+    """What the system says of a file that can't be written; blank where the error is another one.
+
+    DuckDB, which writes the large tables, has an error of its own for it.
+    """
+    if isinstance(error, OSError):
+        return str(error.strerror or error)
+    duckdb = sys.modules.get("duckdb")
+    if duckdb is not None and isinstance(error, duckdb.IOException):
+        return str(error).strip().splitlines()[0].rstrip(".")
+    return ""
 
 
 def _replace(new: Path, out: Path) -> None:

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from harness.cli.masking import masked_copy, people_of_world, write_copy
 from harness.cli.output import Progress, out_folder, shown_out
 from harness.evidence import record_of
 from harness.evidence.derivation_of import our_side
+from harness.evidence.gate_results import as_json, judged, summary_lines
+from harness.evidence.gates import GateFile, read_gates
 from harness.evidence.grains_of import grains_of
-from harness.evidence.inputs import file_input, folder_inputs, mapping_inputs, unique
+from harness.evidence.history import keep, summary_line, with_history
+from harness.evidence.inputs import file_input, folder_inputs, mapping_inputs, shown, unique
+from harness.evidence.manifest import Package
+from harness.evidence.tie_out_of import tie_outs_of
+from harness.reconcile.beside_payouts import write_beside
 from harness.reconcile.expected import Expected, write_expected
+from harness.reconcile.frozen import closed
 from harness.reconcile.results import Reconciliation
 from harness.reconcile.run import reconcile, to_json_summary
 from reference_engine.explain.derivation import Step, derivations
@@ -24,9 +32,11 @@ from reference_engine.vocabulary.plan import Plan
 from reference_engine.vocabulary.results import EarnedLine, Payout
 from reference_engine.world import World
 from reports import record as kept
-from reports.pages.differences import csv_name
+from reports.masking import Mask, Masked
+from reports.pages.differences import Form, csv_name
 from reports.record_types import RunKind
 from reports.site import draw
+from reports.subject_types import Subject
 
 MAX_EXPLAINED = 20_000
 
@@ -59,24 +69,41 @@ class Job:
     calculated: Calculated | None = None
     expected_path: Path | None = None
     grain_names: tuple[str, ...] = ()
+    closed_periods: tuple[str, ...] = ()
+    gates: Path | None = None
+    history: Path | None = None
+    said: list[str] = field(default_factory=list)
+    mask: Mask | None = None
+    form: Form = "auto"
+    masked: Masked | None = None
 
     def run(self) -> tuple[Reconciliation, dict[str, Any]]:
         """Compares, and with an output folder leaves report, record and CSV there.  Raises Stopped."""
         started = datetime.now(UTC)
+        rules = self._gate_file()
         self.progress.step("reading the target's export and comparing")
         expected, mapping = self._sides()
         self.grain_names = tuple(g.name for g in mapping.grains)
         found = reconcile(expected, self.actual, mapping, self.known)
         summary = to_json_summary(found)
-        if self.out is not None:
+        if self.out is not None or rules is not None:
             self.progress.step("explaining the differences")
-            record = self._record(found, expected, started)
+            record = self._judged(self._record(found, expected, started), rules, summary)
+        if self.out is not None:
             self.progress.step("drawing the report")
-            with out_folder(self.out) as folder:
-                if self.calculated is not None:
-                    write_expected(self.calculated.result, folder / "expected")
-                kept.save_record(record, folder)
-                draw(record, folder)
+            if self.mask is not None:
+                people = people_of_world(self.calculated.world if self.calculated else None, mapping)
+                self.masked = masked_copy(record, self.mask, people)
+                with out_folder(self.out) as folder:
+                    write_copy(folder, self.masked, self.form)
+            else:
+                with out_folder(self.out, Package(self.out, record).seal) as folder:
+                    if self.calculated is not None:
+                        write_expected(self.calculated.result, folder / "expected")
+                        write_beside(self.calculated.result, folder / "expected")
+                    kept.save_record(record, folder)
+                    draw(record, folder, self.form)
+                    keep(folder, record, self.history)
             summary["report"] = shown_out(self.out, "index.html")
             summary["record"] = shown_out(self.out, "record.json")
             summary["differences_csv"] = shown_out(self.out, "differences.csv")
@@ -86,6 +113,25 @@ class Job:
             }
         self.progress.done()
         return found, summary
+
+    def _gate_file(self) -> GateFile | None:
+        problems: list[Problem] = []
+        rules = read_gates(self.gates, problems) if self.gates is not None else None
+        if problems:
+            raise Stopped(problems)
+        return rules
+
+    def _judged(self, record: kept.RunRecord, rules: GateFile | None, summary: dict[str, Any]) -> kept.RunRecord:
+        """The record with the runs before it and its gate rules.  A demo is there to find differences; nobody judges it."""
+        if self.kind == "demo":
+            return record
+        record = judged(with_history(record, self.history), rules)
+        if record.gates is not None:
+            self.said += summary_lines(record.gates)
+            summary["gates"] = as_json(record.gates)
+        self.said += [line for line in (summary_line(record),) if line]
+        summary["verdict"], summary["exit_code"] = record.verdict.sentence, record.verdict.exit_code
+        return record
 
     def _sides(self) -> tuple[Expected, Any]:
         from harness.adapters.mapping_reader import read_mapping
@@ -98,7 +144,7 @@ class Job:
             expected = read_expected(self.expected_path, problems)
         if problems or mapping is None or expected is None:
             raise Stopped(problems)
-        return expected, mapping
+        return expected, closed(mapping, self.closed_periods)
 
     def _record(self, found: Reconciliation, expected: Expected, started: datetime) -> kept.RunRecord:
         ours = our_side(found, expected.lines, self._steps(found))
@@ -121,6 +167,13 @@ class Job:
             tolerated=record_of.tolerated_of(found, ours),
             payouts=record_of.payouts_of(calculated.result) if calculated else (),
             limits=self._limits(found),
+            tie_outs=tie_outs_of(found, ("expected", "target")),
+            subject=Subject(
+                shown(self.mapping_file),
+                found.target,
+                tuple(sorted({r.period for g in found.grains for r in rows.get(g.mapping.expected, ()) if r.period})),
+                tuple(sorted({t.currency for g in found.grains for t in g.totals})),
+            ),
         )
 
     def _steps(self, found: Reconciliation) -> dict[EarnedLine, tuple[Step, ...]]:
@@ -150,6 +203,8 @@ class Job:
         inputs += mapping_inputs(found, self.mapping_file, self.actual)
         if self.known is not None:
             inputs.append(file_input(self.known, "known differences"))
+        if self.gates is not None:
+            inputs.append(file_input(self.gates, "file of gate rules"))
         return inputs
 
     def _limits(self, found: Reconciliation) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from harness.evidence.derivation_of_others import of_other
 from harness.evidence.figures import plain, rate_text
 from harness.evidence.inputs import shown
 from harness.reconcile.results import Difference, Reconciliation
@@ -40,6 +41,8 @@ class OurSide:
         if not sources:
             return None
         single = sources[0]
+        if any(not isinstance(source, EarnedLine | Payout) for source in sources):
+            return of_other(sources)
         if len(sources) == 1 and isinstance(single, EarnedLine):
             return self._line(single)
         lines = self._lines_of(sources)

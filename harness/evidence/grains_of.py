@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from harness.adapters.mapping import Tolerance
-from harness.evidence.figures import plain
-from harness.reconcile.results import Difference, GrainResult, Reconciliation
+from harness.evidence.figures import plain, totals
+from harness.reconcile.results import Difference, GrainResult, Reconciliation, added
 from harness.reconcile.sides import line_value, payout_value
+from harness.reconcile.stages import is_sum
+from harness.reconcile.tolerances import forgave, limit_words
+from reference_engine.vocabulary.numbers import MINOR_UNITS, plain_number
 from reference_engine.vocabulary.results import EarnedLine, Payout
 from reports import record as kept
 
@@ -23,7 +25,9 @@ def grains_of(
         _grain(
             g,
             expected_rows.get(g.mapping.expected, ()),
-            g.mapping.follows_from if g.mapping.follows_from in compared else "",
+            g.mapping.follows_from
+            if g.mapping.follows_from in compared and is_sum(g.mapping, found.grain(g.mapping.follows_from).mapping)
+            else "",
         )
         for g in found.grains
     )
@@ -36,7 +40,7 @@ def _grain(grain: GrainResult, rows: Sequence[EarnedLine | Payout], follows_from
         tuple(c for spec in grain.mapping.key for c in (spec.columns or (spec.name,))),
     )
     decimals = {t.currency: t for t in grain.totals}
-    by_rule = [_tolerated_by(d, grain.mapping.tolerances) for d in grain.tolerated]
+    by_rule = forgave(grain.mapping, grain.tolerated)
     return kept.Grain(
         name=grain.name,
         keys=keys,
@@ -51,38 +55,24 @@ def _grain(grain: GrainResult, rows: Sequence[EarnedLine | Payout], follows_from
         tolerances=tuple(
             kept.Tolerance(
                 t.scope,
-                grain.plain_text(t.amount, t.currency),
+                "" if t.amount is None else plain_number(Fraction(t.amount, 10 ** MINOR_UNITS[t.currency]), MINOR_UNITS[t.currency]),
                 t.currency,
                 t.reason,
-                sum(used is t for used in by_rule),
+                len(rows_of),
+                limit_words(t),
+                totals(added(d.money for d in rows_of), grain),
+                totals(added(tuple((c, abs(a)) for c, a in d.money) for d in rows_of), grain),
             )
-            for t in grain.mapping.tolerances
+            for t, rows_of in by_rule.items()
         ),
         slices=(*_slices("plan", grain, rows), *_slices("period", grain, rows)),
         follows_from=follows_from,
     )
 
 
-def _tolerated_by(difference: Difference, tolerances: Sequence[Tolerance]) -> Tolerance | None:
-    """The tolerance that a row agrees by: the first that applies to it, as in the comparison."""
-
-    def said(name: str) -> set[str]:
-        value = difference.part(name)
-        return {value} if value else {str(getattr(s, name)) for s in difference.expected_sources}
-
-    plans, components = said("plan"), said("component")
-    currencies = {row.currency for row in difference.expected}
-    for rule in tolerances:
-        if (
-            currencies == {rule.currency}
-            and (not rule.plan or plans == {rule.plan})
-            and (not rule.component or components == {rule.component})
-        ):
-            return rule
-    return None
-
-
 def _slices(dimension: str, grain: GrainResult, rows: Sequence[EarnedLine | Payout]) -> list[kept.Slice]:
+    if not grain.mapping.is_plain:
+        return []
     keys: dict[tuple[str, ...], str] = {}
     expected: dict[str, dict[str, Fraction]] = {}
     for row in (

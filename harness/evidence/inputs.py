@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
 import os
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -11,16 +12,20 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.evidence.manifest_files import parquet_rows
 from reference_engine.plans.document import Node, load_yaml
 from reference_engine.vocabulary.numbers import MINOR_UNITS, plain_number
-from reference_engine.world import World
 from reports.record import Control, Input
 
 if TYPE_CHECKING:
     from harness.adapters.mapping import CellSpec
     from harness.reconcile.results import GrainResult, Reconciliation
+    from reference_engine.world import World
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
+_SOURCES: dict[tuple[str, str], Path] = {}
+"""Where the inputs of this process lie on this machine, which a record never says: for copies in the evidence package."""
+GENERATED = "data: how it was generated"
 
 
 def shown(path: str | Path) -> str:
@@ -50,9 +55,20 @@ def file_input(path: Path, role: str) -> Input:
             last = block[-1:]
     is_table = path.suffix.lower() in (".csv", ".txt", ".tsv")
     rows += last != b"\n"
-    return Input(
-        path.name, shown(path), digest.hexdigest(), size, max(rows - 1, 0) if is_table else None, role
-    )
+    count = max(rows - 1, 0) if is_table else None
+    if path.suffix.lower() == ".parquet":
+        count = parquet_rows(path)
+    found = Input(path.name, shown(path), digest.hexdigest(), size, count, role)
+    _SOURCES[found.path, found.sha256] = path.resolve()
+    return found
+
+
+def source_of(entry: Input) -> Path | None:
+    """Where the input lies on this machine, if it is known and still there."""
+    known = _SOURCES.get((entry.path, entry.sha256))
+    plain = Path(entry.path)
+    places = [known] if known else [] if plain.is_absolute() else [Path.cwd() / plain, PROJECT / plain]
+    return next((p.resolve() for p in places if p.is_file()), None)
 
 
 def folder_inputs(folder: Path, world: World) -> list[Input]:
@@ -71,12 +87,24 @@ def folder_inputs(folder: Path, world: World) -> list[Input]:
             found = file_input(path, "data: " + ", ".join(sorted(names[file])).replace("_", " "))
             same = len(names[file]) == 1
             inputs.append(dataclasses.replace(found, totals=totals.get(file, {}) if same else {}))
+    origin = folder / "manifest.json"
+    if origin.is_file() and is_generated(origin):
+        inputs.append(file_input(origin, GENERATED))
     definition = folder / "tables.yaml"
     if definition.is_file():
         inputs.append(file_input(definition, "data: where each table comes from"))
         lookups = dict.fromkeys(_lookup_files(load_yaml(definition, [])))
         inputs += [file_input(folder / f, "data: codes") for f in lookups if (folder / f).is_file()]
     return inputs
+
+
+def is_generated(manifest: Path) -> bool:
+    """Whether this is what `trueup generate` leaves beside its tables."""
+    try:
+        found = json.loads(manifest.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and found.get("made_by") == "trueup generate" and isinstance(found.get("origin"), dict)
 
 
 def mapping_inputs(found: Reconciliation, mapping_file: Path, actual: Path) -> list[Input]:

@@ -10,10 +10,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 
+from harness.adapters.grain_kinds import STAGES
+from harness.adapters.rows import ResultRow, SourceRow
 from harness.evidence.derivation_of import OurSide
 from harness.evidence.figures import plain, totals
 from harness.evidence.inputs import PROJECT, shown
-from harness.reconcile.results import Difference, GrainResult, Reconciliation
+from harness.reconcile.approved import ApprovedChange
+from harness.reconcile.pairs import Pairing
+from harness.reconcile.patterns import as_texts
+from harness.reconcile.results import Difference, GrainResult, Reconciliation, added
+from harness.reconcile.stages import FIRST
 from reference_engine.results import Result
 from reference_engine.vocabulary.plan import Plan
 from reports import record as kept
@@ -26,6 +32,7 @@ LINE_STAGES = {
     "currency": "credit",
     "missing": "credit",
     "unexpected": "credit",
+    "frozen": "payment",
 }
 """The first stage at which a single line differs, by the class of the difference."""
 
@@ -90,6 +97,7 @@ def groups_of(found: Reconciliation) -> tuple[kept.Group, ...]:
             g.ids,
             "" if g.relation in ("other", "follows") else g.relation,
             g.population,
+            totals(g.moved, grain),
         )
         for grain in found.grains
         for g in grain.groups
@@ -122,11 +130,15 @@ def known_of(found: Reconciliation) -> tuple[kept.KnownDifference, ...]:
     out = []
     for outcome in found.known:
         known, grain = outcome.known, found.grain(outcome.known.grain)
+        money = known.difference
+        if isinstance(known, ApprovedChange):
+            rows = {d.id: d for d in (*grain.differences, *grain.accepted)}
+            money = added(rows[i].money for i in outcome.ids)
         out.append(
             kept.KnownDifference(
                 grain=known.grain,
-                key=dict(known.key),
-                amount=totals(known.difference, grain),
+                key=as_texts(known.key),
+                amount=totals(money, grain),
                 reason=known.reason,
                 until=str(known.until),
                 state=outcome.state,
@@ -136,6 +148,10 @@ def known_of(found: Reconciliation) -> tuple[kept.KnownDifference, ...]:
                 differences=outcome.ids,
                 file=shown(known.where.file) if known.where.file else "",
                 line=known.where.line,
+                what="change" if isinstance(known, ApprovedChange) else "pairing" if isinstance(known, Pairing) else "difference",
+                stated=known.stated,
+                count=known.count or 0,
+                approved_by=known.approved_by,
             )
         )
     return tuple(out)
@@ -168,14 +184,23 @@ def _difference(d: Difference, grain: GrainResult, group: str, ours: OurSide) ->
         attributes={n: v for n, v in d.attributes if n not in ("record", "line", "component", "rule")},
         ours=ours.of(d),
         other={c: grain.plain_text(units, c) for c, units in d.money if c != currency},
-        theirs=_theirs(d, grain),
+        theirs=_exported(d.actual, grain),
+        before=_exported(d.expected, grain),
+        trouble=next((f.actual for f in d.fields if d.kind == "unreadable"), ""),
     )
 
 
 def _stage(d: Difference, grain: GrainResult) -> str:
     """The first stage that differs; "" where what was compared can't tell."""
+    if any(isinstance(s, SourceRow) for row in d.expected for s in row.sources) or d.kind == "unreadable":
+        # Two exports know nothing of a calculation, and what can't be read may be right.
+        return ""
     if d.is_explained:
         return "follows from the finer differences"
+    if d.attribute(FIRST):
+        return d.attribute(FIRST)
+    if not grain.mapping.is_plain:
+        return STAGES[grain.mapping.expected]
     if grain.mapping.expected == "lines" and len(d.expected_sources) <= 1:
         return LINE_STAGES.get(d.kind, "")
     return "payment" if d.kind == "timing" else ""
@@ -191,10 +216,11 @@ def _field(d: Difference, grain: GrainResult) -> str:
     return next((c for c in columns if c in grain.header), columns[0] if columns else "amount")
 
 
-def _theirs(d: Difference, grain: GrainResult) -> kept.ExportedRow | None:
-    if not d.target_rows:
+def _exported(side: Sequence[ResultRow], grain: GrainResult) -> kept.ExportedRow | None:
+    """The first row of an export on one side of a difference."""
+    row = next((s for one in side for s in one.sources if isinstance(s, SourceRow)), None)
+    if row is None:
         return None
-    row = d.target_rows[0]
     cells = next(csv.reader([row.raw], delimiter=grain.mapping.form.delimiter), [])
     names = grain.header or tuple(f"column {i}" for i in range(1, len(cells) + 1))
     return kept.ExportedRow(shown(row.file), row.line, dict(zip(names, cells, strict=False)))

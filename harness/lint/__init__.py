@@ -11,10 +11,14 @@ from harness.lint.advice import advice_of, advice_on_tags
 from harness.lint.dry_run import step_problems
 from harness.lint.headings import lost_lines
 from harness.lint.identity import id_problems, name_problems, tag_problems
+from harness.lint.idle_steps import idle_problems
+from harness.lint.names import name_slips
+from harness.lint.one_slip import in_order, one_slip_each
 from harness.lint.outlines import outline_problems
 from harness.lint.plans_stated import plan_problems
 from harness.lint.scenarios import background_problems, scenario_problems
 from harness.lint.tier_edges import EdgeBook
+from harness.lint.years import year_slips
 from reference_engine.problems import Problem, Where
 
 
@@ -46,7 +50,7 @@ def check_features(paths: Iterable[str | Path], read: list[WrittenFeature] | Non
         own = lint_feature(feature, ids)
         if not own:
             # Slips of single steps first: a plan made of half of its sentences would only repeat them.
-            own = plan_problems(feature)
+            own = list(dict.fromkeys([*plan_problems(feature), *name_slips(feature), *year_slips(feature)]))
         problems += own
         advice += advice_of(feature)
         if not own:
@@ -69,4 +73,5 @@ def lint_feature(feature: WrittenFeature, ids: dict[str, Where] | None = None) -
         problems += scenario_problems(feature, scenario)
         problems += outline_problems(feature, scenario)
     problems += step_problems(feature)
-    return sorted(dict.fromkeys(problems), key=lambda p: (p.where.line, p.where.column))
+    problems += idle_problems(feature)
+    return list(in_order(one_slip_each(feature, problems)))

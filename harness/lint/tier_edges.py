@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -21,6 +22,7 @@ from reference_engine.vocabulary.numbers import (
     Quantity,
     parse_money,
     parse_number,
+    parse_percent,
 )
 from reference_engine.vocabulary.plan import Plan
 from reference_engine.vocabulary.tables import TextTable
@@ -32,6 +34,8 @@ _OWNERS = ("owner", "payee", "retailer")
 _DAYS = ("closed", "date")
 _TABLES = {"deals", "invoices", "payments", "retail_sales", "credit_splits"}
 Bound = Percent | Money | Quantity
+Seasons = tuple[str, tuple[Fraction, ...]]
+"""By what a quota is distributed, and the weight of each part."""
 
 
 @dataclass
@@ -53,6 +57,7 @@ class EdgeBook:
     def __init__(self) -> None:
         self.edges: dict[tuple[str, int, str], Edge] = {}
         self._known: dict[tuple[str, tuple[WrittenStep, ...]], list[Edge]] = {}
+        self._seasons: dict[tuple[str, tuple[WrittenStep, ...]], list[Seasons]] = {}
 
     def add(self, feature: WrittenFeature) -> None:
         """The edges and values of one feature."""
@@ -67,6 +72,7 @@ class EdgeBook:
             if edges is None:
                 scene = stated(feature, facts, records=True)
                 plans = scene.read_plans([]) if scene.drafts and not scene.problems else []
+                self._seasons[key] = list(_seasons(scene))
                 edges = self._known[key] = [self._edge(feature, plan, bound, where) for plan in plans for bound, where in edges_of(plan)]
             elif edges:
                 scene = stated(feature, facts, records=True, plans=False)
@@ -76,7 +82,7 @@ class EdgeBook:
         if not edges:
             return
         sums = list(_sums(scene))
-        quotas = list(_quotas(scene))
+        quotas = list(_quotas(scene, self._seasons.get(key, [])))
         for edge in edges:
             for value, size in _measured(edge.bound, sums, quotas):
                 edge.reached = True
@@ -140,8 +146,31 @@ def _sums(scene: Scene) -> Iterator[_Sum]:
             yield _Sum(payee, tuple(d for d, _ in entries), tuple(v for _, v in entries))
 
 
-def _quotas(scene: Scene) -> Iterator[tuple[str, date | None, date | None, Money | Quantity]]:
-    """Payee, first and last day, quota."""
+def _seasons(scene: Scene) -> Iterator[Seasons]:
+    """How plans distribute their quotas over the parts of a period."""
+    for draft in scene.drafts.values():
+        stated = draft.base.get("quota") if draft.base is not None else None
+        for step in (*draft.parts.get("quota", ()), *(stated.nodes() if stated is not None else ())):
+            part = step.get("distribution")
+            per, weights = (part.get(name) for name in ("per", "weights")) if part is not None else (None, None)
+            if per is not None and weights is not None:
+                with suppress(NotANumber):
+                    yield per.text(), tuple(parse_percent(w.text()).value for w in weights.nodes())
+
+
+def _distributed(quota: Money | Quantity, first: date, last: date, calendar: Calendar, seasons: list[Seasons]) -> Iterator[tuple[date, date, Money | Quantity]]:
+    """The parts of a quota, where it falls on as many parts as there are weights."""
+    for per, weights in seasons:
+        with suppress(NotAPeriod, KeyError):
+            parts = calendar.periods(first, last, per)
+            if len(parts) == len(weights) and parts[0].first == first and parts[-1].last == last:
+                for part, weight in zip(parts, weights, strict=True):
+                    share = Money(quota.amount * weight, quota.currency) if isinstance(quota, Money) else Quantity(quota.value * weight)
+                    yield part.first, part.last, share
+
+
+def _quotas(scene: Scene, seasons: list[Seasons]) -> Iterator[tuple[str, date | None, date | None, Money | Quantity]]:
+    """Payee, first and last day, quota; a quota that is distributed by its parts."""
     calendar = Calendar(tuple(sorted(scene.fiscal_starts.items())), (), scene.pay_cadence)
     for table in scene.tables:
         if table.name not in ("quotas", "plan_assignments"):
@@ -156,7 +185,11 @@ def _quotas(scene: Scene) -> Iterator[tuple[str, date | None, date | None, Money
                 first, last = period.first, period.last
             except NotAPeriod:
                 pass
-            yield row.get("payee", ""), first, last, value
+            parts = list(_distributed(value, first, last, calendar, seasons)) if first is not None and last is not None else []
+            if not parts:
+                yield row.get("payee", ""), first, last, value
+            for start, end, quota in parts:
+                yield row.get("payee", ""), start, end, quota
 
 
 def _measured(

@@ -7,7 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from harness.adapters.mapping import PERIOD_NAMES, GrainMapping
+from harness.adapters.grain_kinds import COUNTS
+from harness.adapters.mapping import PERIOD_NAMES, CellSpec, GrainMapping
 from harness.adapters.rows import ResultRow, ResultTable, SourceRow
 from harness.reconcile.join import Joined
 from harness.reconcile.results import Difference, FieldDifference, KeyPart, minus, summed
@@ -128,7 +129,8 @@ class _Maker:
                 code = rows[0].codes[i] if i < len(rows[0].codes) else ""
             else:
                 # The target has no row; its code is only certain where one code means this value.
-                code = self.actual.codes.get(spec.name, {}).get(key[i], "")
+                told = self.actual.codes.get(spec.name, {})
+                code = key[i] if _is_its_own_code(spec) else told.get(key[i], "")
             parts.append(KeyPart(spec.name, key[i], spec.column_label(), code))
         return tuple(parts)
 
@@ -152,10 +154,35 @@ class _Maker:
         return self._records
 
 
+def _is_its_own_code(spec: CellSpec) -> bool:
+    """Whether the target's code is our value itself, in every row."""
+    translated = spec.codes is not None or spec.lookup is not None or spec.pattern or spec.span is not None
+    return bool(spec.columns) and not translated and spec.name not in ("date", "rate", *COUNTS)
+
+
 def row_attributes(grain: GrainMapping, row: ResultRow) -> Attributes:
     """What can be said of a row for grouping: plan, component, kind, and what its record says of itself."""
+    sources = row.sources
+    if len(sources) == 1 and isinstance(sources[0], EarnedLine):
+        line = sources[0]
+        said = {
+            "plan": line.plan,
+            "component": line.component,
+            "payee": line.payee,
+            "kind": line.kind,
+            "rule": line.rule,
+            "pay period": line.pay_period,
+        }
+        said.update(line.attributes)
+    else:
+        said = _said_by_all([s for s in sources if isinstance(s, EarnedLine)])
+    said.update(zip(grain.key_names, row.key, strict=True))
+    return tuple([pair for pair in said.items() if pair[1]])
+
+
+def _said_by_all(lines: Sequence[EarnedLine]) -> dict[str, str]:
+    """What all lines of one row say alike."""
     said: dict[str, str] = {}
-    lines = [s for s in row.sources if isinstance(s, EarnedLine)]
     for name in ("plan", "component", "payee", "kind", "rule"):
         values = {str(getattr(line, name)) for line in lines}
         if len(values) == 1:
@@ -166,10 +193,8 @@ def row_attributes(grain: GrainMapping, row: ResultRow) -> Attributes:
     if lines:
         shared = set(lines[0].attributes).intersection(*(line.attributes for line in lines[1:]))
         # In the order of the first line: a set has another order in every process.
-        common = [pair for pair in lines[0].attributes if pair in shared]
-        said |= dict(common)
-    said |= dict(zip(grain.key_names, row.key, strict=True))
-    return tuple((name, value) for name, value in said.items() if value)
+        said |= {name: value for name, value in lines[0].attributes if (name, value) in shared}
+    return said
 
 
 def difference_id(grain: str, key: tuple[str, ...]) -> str:

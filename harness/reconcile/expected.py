@@ -12,7 +12,7 @@ from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from harness.adapters.data_folder import write_text
 from harness.adapters.delimited import TextFile, TextFormat, TextRow, read_text_file
@@ -25,6 +25,7 @@ from reference_engine.vocabulary.results import Credit, EarnedLine, Payout
 
 T = TypeVar("T")
 Days = Mapping[str, tuple[date, date]]
+Others = Callable[[str, list[Problem]], Sequence[Any]]
 
 LINE_COLUMNS = (
     *(
@@ -44,6 +45,10 @@ LINE_COLUMNS = (
     *("plan file", "plan line", "attributes"),
 )
 PAYOUT_COLUMNS = ("payee", "period", "from", "to", "plan", "component", "amount", "currency", "lines")
+OTHER_FILES = (
+    *("credits.csv", "transactions.csv", "attainments.csv"),
+    *("quotas.csv", "balances.csv", "figures.csv"),
+)
 CREDIT_COLUMNS = ("payee", "record", "line", "deal", "kind", "type", "date", "share", "value", "currency")
 _NUMBER = re.compile(r"-?\d+(\.\d+|/[1-9]\d*)?\Z", re.ASCII)
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
@@ -67,12 +72,43 @@ class Expected:
     payouts: Sequence[Payout] = ()
     days: Days = field(default_factory=dict)
     source: str = "reference engine"
+    others: Others = field(default=lambda kind, problems: ())
+    """The rows of another kind, read or made when a mapping asks for them."""
+    calendar: Calendar | None = None
 
     @classmethod
     def of_result(cls, result: CalculationResult) -> Expected:
         """The expected side of a calculation."""
         lines, payouts = result.line_rows(), result.payout_rows()
-        return cls(lines, payouts, _days(lines, payouts, result.calendar))
+        days = _days(lines, payouts, result.calendar)
+        return cls(lines, payouts, days, others=_made(result), calendar=result.calendar)
+
+    def rows(self, kind: str, problems: list[Problem]) -> Sequence[Any]:
+        """All rows of one kind.  Adds Problems where their file can't be read."""
+        if kind == "lines":
+            return self.lines
+        return self.payouts if kind == "payouts" else self.others(kind, problems)
+
+    def days_of(self, label: str) -> tuple[date, date] | None:
+        """The first and last day of a period; None for a label whose days aren't known."""
+        found = self.days.get(label)
+        if found is None and label and self.calendar is not None:
+            try:
+                period = self.calendar.period(label)
+            except NotAPeriod:
+                return None
+            return period.first, period.last
+        return found
+
+
+def _made(result: CalculationResult) -> Others:
+    from harness.reconcile.grain_rows import rows_of
+    from reference_engine.results import Result
+
+    def made(kind: str, problems: list[Problem]) -> Sequence[Any]:
+        return rows_of(result, kind) if isinstance(result, Result) else ()
+
+    return made
 
 
 def _days(
@@ -203,7 +239,7 @@ def read_expected(path: Path, problems: list[Problem], calendar: Calendar | None
     """
     if path.is_dir():
         files = [path / name for name in ("lines.csv", "payouts.csv") if (path / name).is_file()]
-        if not files:
+        if not files and not any((path / name).is_file() for name in OTHER_FILES):
             problems.append(
                 Problem(
                     "expected-missing",
@@ -223,9 +259,9 @@ def read_expected(path: Path, problems: list[Problem], calendar: Calendar | None
         text = read_text_file(file, TextFormat(encoding="utf-8 with bom"), findings)
         if text is not None:
             if set(PAYOUT_COLUMNS) <= set(text.header):
-                payouts += _read_rows(text, PAYOUT_COLUMNS, _payout, findings)
+                payouts += read_rows(text, PAYOUT_COLUMNS, _payout, findings)
             elif set(LINE_COLUMNS) <= set(text.header):
-                lines += _read_rows(text, LINE_COLUMNS, _line, findings)
+                lines += read_rows(text, LINE_COLUMNS, _line, findings)
             else:
                 findings.add(
                     "expected-columns",
@@ -236,14 +272,28 @@ def read_expected(path: Path, problems: list[Problem], calendar: Calendar | None
         findings.close()
     if len(problems) != before:
         return None
-    return Expected(lines, payouts, _days(lines, payouts, calendar or Calendar()), str(path))
+    days = _days(lines, payouts, calendar or Calendar())
+    return Expected(lines, payouts, days, str(path), _in_files(path), calendar or Calendar())
 
 
-class _Wrong(ValueError):
+def _in_files(path: Path) -> Others:
+    """The rows of other kinds that stand beside lines and payouts, each file read when it is asked for."""
+    folder = path if path.is_dir() else path.parent
+
+    def read(kind: str, problems: list[Problem]) -> Sequence[Any]:
+        from harness.reconcile.expected_others import read_others
+
+        file = folder / f"{kind}.csv"
+        return read_others(file, kind, problems) if file.is_file() else ()
+
+    return read
+
+
+class WrongCell(ValueError):
     """A cell isn't as trueup writes it."""
 
 
-def _read_rows(
+def read_rows(
     text: TextFile, columns: Sequence[str], read: Callable[[dict[str, str]], T], findings: Findings
 ) -> list[T]:
     at = [text.header.index(name) for name in columns]
@@ -251,7 +301,7 @@ def _read_rows(
     for row in text.rows:
         try:
             rows.append(read({name: _unsafe(row.cells[i]) for name, i in zip(columns, at, strict=True)}))
-        except _Wrong as error:
+        except WrongCell as error:
             _add(findings, row, str(error))
     return rows
 
@@ -262,35 +312,35 @@ def _add(findings: Findings, row: TextRow, what: str) -> None:
     )
 
 
-def _number(cells: dict[str, str], name: str) -> Fraction:
+def number_cell(cells: dict[str, str], name: str) -> Fraction:
     text = cells[name]
     percent = text.endswith("%")
     number = text[:-1] if percent else text
     if not _NUMBER.match(number):
-        raise _Wrong(f'column "{name}": "{text}" is not a number.')
+        raise WrongCell(f'column "{name}": "{text}" is not a number.')
     return Fraction(number) / 100 if percent else Fraction(number)
 
 
 def _optional(cells: dict[str, str], name: str) -> Fraction | None:
-    return _number(cells, name) if cells[name] else None
+    return number_cell(cells, name) if cells[name] else None
 
 
-def _day(cells: dict[str, str], name: str) -> date:
+def day_cell(cells: dict[str, str], name: str) -> date:
     try:
         return date.fromisoformat(cells[name])
     except ValueError:
-        raise _Wrong(f'column "{name}": "{cells[name]}" is not a date, like 2026-03-31.') from None
+        raise WrongCell(f'column "{name}": "{cells[name]}" is not a date, like 2026-03-31.') from None
 
 
-def _currency(cells: dict[str, str]) -> str:
+def currency_cell(cells: dict[str, str]) -> str:
     if cells["currency"] not in MINOR_UNITS:
-        raise _Wrong(f'column "currency": "{cells["currency"]}" is not a currency code.')
+        raise WrongCell(f'column "currency": "{cells["currency"]}" is not a currency code.')
     return cells["currency"]
 
 
 def _count(cells: dict[str, str], name: str) -> int:
     if not (cells[name].isascii() and cells[name].isdigit()):
-        raise _Wrong(f'column "{name}": "{cells[name]}" is not a count.')
+        raise WrongCell(f'column "{name}": "{cells[name]}" is not a count.')
     return int(cells[name])
 
 
@@ -298,12 +348,12 @@ def _payout(cells: dict[str, str]) -> Payout:
     return Payout(
         payee=cells["payee"],
         period=cells["period"],
-        first=_day(cells, "from"),
-        last=_day(cells, "to"),
+        first=day_cell(cells, "from"),
+        last=day_cell(cells, "to"),
         plan=cells["plan"],
         component=cells["component"],
-        amount=_number(cells, "amount"),
-        currency=_currency(cells),
+        amount=number_cell(cells, "amount"),
+        currency=currency_cell(cells),
         lines=_count(cells, "lines"),
     )
 
@@ -313,9 +363,9 @@ def _attributes(text: str) -> tuple[tuple[str, str], ...]:
     try:
         found = json.loads(text) if text else {}
     except (json.JSONDecodeError, RecursionError):
-        raise _Wrong('column "attributes": this isn\'t a JSON object.') from None
+        raise WrongCell('column "attributes": this isn\'t a JSON object.') from None
     if not isinstance(found, dict) or not all(isinstance(v, str) for v in found.values()):
-        raise _Wrong('column "attributes": this isn\'t a JSON object of texts.')
+        raise WrongCell('column "attributes": this isn\'t a JSON object of texts.')
     return tuple(found.items())
 
 
@@ -332,14 +382,14 @@ def _line(cells: dict[str, str]) -> EarnedLine:
         record=cells["record"],
         line=cells["line"],
         deal=cells["deal"],
-        date=_day(cells, "date") if cells["date"] else None,
+        date=day_cell(cells, "date") if cells["date"] else None,
         label=cells["label"],
         base=_optional(cells, "base"),
         base_currency=cells["base currency"],
         rate=_optional(cells, "rate"),
         rate_currency=cells["rate currency"],
-        amount=_number(cells, "amount"),
-        currency=_currency(cells),
+        amount=number_cell(cells, "amount"),
+        currency=currency_cell(cells),
         rule=cells["rule"],
         credit=cells["credit"],
         where=where if where.file or where.line else NOWHERE,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
-from fractions import Fraction
 from pathlib import Path
 
 from harness.adapters.mapping import Mapping
 from harness.adapters.strict import Section
+from harness.reconcile.approved import ApprovedChange, entry_fits, judge_change
+from harness.reconcile.entries import common, count_of, key_of, listed, money_of
+from harness.reconcile.pairs import Pairing, read_pairing
+from harness.reconcile.patterns import named
 from harness.reconcile.results import (
     ByCurrency,
     Difference,
@@ -18,93 +21,43 @@ from harness.reconcile.results import (
     added,
 )
 from reference_engine.plans.document import Node, load_yaml
-from reference_engine.problems import Problem, did_you_mean
-from reference_engine.vocabulary.dates import parse_date
-from reference_engine.vocabulary.numbers import MINOR_UNITS, NotANumber, format_money, parse_money
+from reference_engine.problems import Problem
 
 
 def read_known(path: Path, mapping: Mapping, problems: list[Problem]) -> list[KnownDifference]:
-    """Reads a list of known differences: key, difference, reason, until; owner and ticket if any."""
+    """Reads a list of known differences and of rows that belong together, each with reason and last day."""
     node = load_yaml(path, problems)
     if node is None:
         return []
-    if not node.is_list:
-        problems.append(
-            Problem(
-                "known-form",
-                "a file of known differences is a list.",
-                node.where,
-                remedy='Start each entry with "- key:".',
-            )
-        )
-        return []
-    return [k for n in node.nodes() if (k := known_difference(n, mapping, problems)) is not None]
+    nodes = listed(node, "known differences", problems)
+    return [k for n in nodes if (k := known_difference(n, mapping, problems)) is not None]
 
 
 def known_difference(node: Node, mapping: Mapping, problems: list[Problem]) -> KnownDifference | None:
-    """Reads one known difference."""
+    """Reads one entry: a known difference, or a row of ours that is a row of theirs."""
     before = len(problems)
+    if node.get("ours") is not None or node.get("theirs") is not None:
+        return read_pairing(node, mapping, problems)
     part = Section(node, "the known difference", problems)
-    names = [g.name for g in mapping.grains]
-    grain = part.choice("grain", names, names[0])
-    key_node = part.take("key", must=True)
-    text = part.text("difference", must=True)
-    reason = part.text("reason", must=True)
-    until_text = part.text("until", must=True)
-    owner, ticket = part.text("owner"), part.text("ticket")
+    who = common(part, mapping)
+    key = key_of(part, "key", who.grain.key_names)
+    money = money_of(part, "difference", who.grain, must=True)
+    count = count_of(part, "count")
     part.close()
-    key = _key(part, key_node, mapping.grain(grain).key_names) if key_node is not None else ()
-    until = date.min
-    money: ByCurrency = ()
-    if until_text:
-        day = parse_date(until_text)
-        if day is None:
-            part.problem(
-                "not-a-date",
-                f'"{until_text}" is not a date.',
-                node.get("until"),
-                why="Nothing would say how long the difference is accepted.",
-                remedy="Write year-month-day, like 2026-09-30.",
-            )
-        until = day or date.min
-    if text:
-        try:
-            amount = parse_money(text)
-            decimals = mapping.grain(grain).amount.decimals
-            own = MINOR_UNITS[amount.currency]
-            scale = own if decimals is None else max(own, decimals)
-            money = added([((amount.currency, int(amount.amount * Fraction(10) ** scale)),)])
-        except NotANumber as error:
-            part.problem(
-                "not-a-number",
-                error.what,
-                node.get("difference"),
-                why="Only this very difference is accepted.",
-                remedy=error.remedy,
-            )
     if len(problems) != before:
         return None
-    return KnownDifference(grain, key, money, reason, until, owner, ticket, node.where)
-
-
-def _key(part: Section, node: Node, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    entries = []
-    if not dict(node.items()):
-        part.problem(
-            "known-form", "the key must name at least one part.", node, remedy=f"Parts: {', '.join(names)}."
-        )
-    for name, value in node.items():
-        if name not in names:
-            part.problem(
-                "known-form", f'"{name}" is no part of the key here.', value, remedy=did_you_mean(name, names)
-            )
-        elif not value.is_text:
-            part.problem(
-                "known-form", f'"{name}" must be text.', value, remedy=f"Write one value behind  {name}:"
-            )
-        else:
-            entries.append((name, value.text()))
-    return tuple(entries)
+    return KnownDifference(
+        who.grain.name,
+        key,
+        money or (),
+        who.reason,
+        who.until,
+        who.owner,
+        who.ticket,
+        node.where,
+        count,
+        who.approved_by,
+    )
 
 
 def judge(
@@ -114,9 +67,15 @@ def judge(
     outcomes: list[KnownOutcome] = []
     accepted: set[str] = set()
     for entry in known:
-        if entry.grain != grain.name:
+        # A pairing accepts nothing: it says before the comparison which rows belong together.
+        if entry.grain != grain.name or isinstance(entry, Pairing):
             continue
-        found = [d for d in grain.differences if d.id not in accepted and _fits(entry, d)]
+        found = [d for d in grain.differences if d.id not in accepted and entry_fits(entry, d)]
+        if isinstance(entry, ApprovedChange):
+            outcome, taken = judge_change(entry, found, grain, today)
+            outcomes.append(outcome)
+            accepted |= taken
+            continue
         outcome = _outcome(entry, found, grain, today)
         outcomes.append(outcome)
         if outcome.holds:
@@ -124,50 +83,47 @@ def judge(
     return outcomes, accepted
 
 
-def _fits(entry: KnownDifference, difference: Difference) -> bool:
-    """The key may be said in our values or in the target's own codes."""
-    codes = {p.name: p.code for p in difference.key}
-    return all(value in (difference.part(name), codes.get(name)) for name, value in entry.key)
-
-
 def _outcome(
     entry: KnownDifference, found: list[Difference], grain: GrainResult, today: date
 ) -> KnownOutcome:
-    named = ", ".join(f"{name} {value}" for name, value in entry.key)
+    who = named(entry.key)
     ids = tuple(d.id for d in found)
     if not found:
-        taken = [d for d in grain.differences if _fits(entry, d)]
+        taken = [d for d in grain.differences if entry_fits(entry, d)]
         message = (
-            f"{named}: another entry of the list accepts this difference already. Remove one of them."
+            f"{who}: another entry of the list accepts this difference already. Remove one of them."
             if taken
-            else f"{named}: the known difference is no longer there. Remove it from the list."
+            else f"{who}: the known difference is no longer there. Remove it from the list."
         )
         return KnownOutcome(entry, "gone", message)
+    unread = sum(d.kind == "unreadable" for d in found)
+    if unread:
+        rows = "a row" if unread == 1 else f"{unread:,} rows"
+        message = f"{who}: it stands for {rows} of the export that can't be read, and what can't be read is never accepted."
+        return KnownOutcome(entry, "changed", message, ids)
     money = added(d.money for d in found)
     if money != entry.difference:
-        return KnownOutcome(
-            entry,
-            "changed",
-            f"{named}: the difference is now {_text(money, grain)}, not {_text(entry.difference, grain)}.",
-            ids,
-        )
+        message = f"{who}: the difference is now {_text(money, grain)}, not {_text(entry.difference, grain)}."
+        return KnownOutcome(entry, "changed", message, ids)
+    if entry.count is not None and len(found) != entry.count:
+        rows = f"{len(found):,} row{'' if len(found) == 1 else 's'} differ{'s' if len(found) == 1 else ''}"
+        message = f"{who}: {rows} now, not {entry.count:,}; the money in total is as it was accepted."
+        return KnownOutcome(entry, "changed", message, ids)
     if today > entry.until:
         return KnownOutcome(
             entry,
             "expired",
-            f"{named}: the difference was accepted until {entry.until} and is still there.",
+            f"{who}: the difference was accepted until {entry.until} and is still there.",
             ids,
         )
+    several = f" over {len(found):,} rows" if len(found) > 1 else ""
     return KnownOutcome(
         entry,
         "accepted",
-        f"{named}: {_text(money, grain)}, accepted until {entry.until}: {entry.reason}",
+        f"{who}: {_text(money, grain)}{several}, accepted until {entry.until}: {entry.reason}",
         ids,
     )
 
 
 def _text(money: ByCurrency, grain: GrainResult) -> str:
-    return (
-        " and ".join(format_money(grain.amount(units, currency), currency) for currency, units in money)
-        or "no money"
-    )
+    return " and ".join(grain.money_text(units, currency) for currency, units in money) or "no money"

@@ -11,8 +11,12 @@ from harness.adapters.rows import ResultRow, ResultTable
 from harness.reconcile.expected import Days
 from harness.reconcile.results import ByCurrency, Difference, added, minus
 from harness.reconcile.sides import in_span_form
+from harness.reconcile.stages import is_sum, staged
 from reference_engine.vocabulary.numbers import MINOR_UNITS
 from reference_engine.vocabulary.results import EarnedLine
+
+Key = tuple[str, ...]
+"""Our values of a coarser key, in its order."""
 
 
 def locate(
@@ -28,22 +32,34 @@ def locate(
     fine: every finer difference, the accepted and tolerated ones as well.  unexplained is what their sum
     leaves.
     """
+    if not is_sum(grain, fine_grain):
+        return staged(coarse, grain, fine, fine_grain)
     projector = _Projector(grain, fine_grain, fine_expected, days)
-    beneath: dict[tuple[str, ...], list[tuple[str, ByCurrency]]] = defaultdict(list)
+    beneath: dict[Key, list[tuple[str, ByCurrency]]] = defaultdict(list)
+    unread: set[str] = set()
     for difference in fine:
-        key = projector.key_of(difference)
-        if key is not None:
-            money = projector.contribution(difference)
+        if difference.kind == "unreadable":
+            unread.add(difference.id)
+        for key, money in projector.contributions(difference).items():
             if money:
                 beneath[key].append((difference.id, money))
     out = []
     for difference in coarse:
-        found = beneath.get(tuple(p.value for p in difference.key), [])
-        if found and difference.kind != "timing":
+        keys = {tuple(p.value for p in difference.key), *(row.key for row in difference.actual)}
+        found = [one for key in sorted(keys) for one in beneath.get(key, ())]
+        # What a row that can't be read comes to isn't known: it may be paid as it is due, or not at all.
+        certain = [one for one in found if one[0] not in unread]
+        if len(certain) < len(found) and minus(difference.money, added(m for _, m in found)):
+            found = certain
+        if found:
             left = minus(difference.money, added(money for _, money in found))
-            difference = replace(difference, follows_from=tuple(i for i, _ in found), unexplained=left)
+            ids = tuple(dict.fromkeys(i for i, _ in found))
+            difference = replace(difference, follows_from=ids, unexplained=left)
         out.append(difference)
     return out
+
+
+_MAY_BE_BLANK = ("plan", "component")
 
 
 class _Projector:
@@ -58,15 +74,41 @@ class _Projector:
         self.fine_names = fine_grain.key_names
         self._siblings: Mapping[tuple[str, str], str] | None = None
 
-    def key_of(self, difference: Difference) -> tuple[str, ...] | None:
-        keys = {
-            self._key_of_line(line) for line in difference.expected_sources if isinstance(line, EarnedLine)
-        }
-        if not keys:
-            return self._key_of_row(difference)
-        return keys.pop() if len(keys) == 1 else None
+    def contributions(self, difference: Difference) -> dict[Key, ByCurrency]:
+        """What a finer difference adds to each coarser key: actual minus expected of what is paid out there.
 
-    def _key_of_line(self, line: EarnedLine) -> tuple[str, ...] | None:
+        A row that moved to another period or currency takes from one key and adds to another.
+        """
+        lines = [s for s in difference.expected_sources if isinstance(s, EarnedLine)]
+        held = bool(lines) and all(line.state == "held" for line in lines)
+        due_at = {self._key_of_line(line) for line in lines}
+        if len(due_at) > 1 or None in due_at:
+            return {}
+        own = self._key_of_row(difference)
+        home = next(iter(due_at)) if due_at else own
+        if home is None:
+            return {}
+        parts: dict[Key, list[ByCurrency]] = defaultdict(list)
+        for line in lines:
+            if line.state != "held":
+                parts[home].append(((line.currency, -self._units(line)),))
+        if not lines:
+            parts[home].append(minus((), difference.expected_money))
+        for row in difference.actual:
+            place = self._key_of_actual(row, lines[0]) if lines else own
+            parts[place or home].append(self._paid(row, held))
+        return {key: added(money) for key, money in parts.items()}
+
+    def _key_of_actual(self, row: ResultRow, line: EarnedLine) -> Key | None:
+        """Where the target's row is paid: as its expected line, but for what the row says itself."""
+        said = {"payee": line.payee, "plan": line.plan, "component": line.component}
+        said["period"] = line.pay_period or line.period
+        said |= {n: v for n, v in zip(self.fine_names, row.key, strict=True) if v and n in said and n != "period"}
+        if "pay period" in self.fine_names:
+            said["period"] = row.key[self.fine_names.index("pay period")] or said["period"]
+        return self._key(said | {"currency": row.currency})
+
+    def _key_of_line(self, line: EarnedLine) -> Key | None:
         said = {
             "payee": line.payee,
             "plan": line.plan,
@@ -79,9 +121,10 @@ class _Projector:
     def _key_of_row(self, difference: Difference) -> tuple[str, ...] | None:
         """For a row that only the target has: its own key, paid when the rest of its record is paid."""
         said = {p.name: p.value for p in difference.key}
-        said["period"] = said.get("pay period") or self._sibling_period(
-            said.get("record", ""), said.get("plan", "")
-        )
+        if self.fine_grain.expected == "lines":
+            said["period"] = said.get("pay period") or self._sibling_period(
+                said.get("record", ""), said.get("plan", "")
+            )
         if difference.actual:
             said.setdefault("currency", difference.actual[0].currency)
         return self._key(said)
@@ -89,10 +132,11 @@ class _Projector:
     def _key(self, said: Mapping[str, str]) -> tuple[str, ...] | None:
         parts = []
         for name in self.grain.key_names:
-            value: str | None = said.get(name, "")
+            value = said.get(name)
             if name in self.grain.span_names:
                 value = in_span_form(value or "", self.days)
-            if not value:
+            # Amounts above the plans have no plan; but without a period nothing is paid.
+            if value is None or (not value and name not in _MAY_BE_BLANK):
                 return None
             parts.append(value)
         return tuple(parts)
@@ -106,16 +150,6 @@ class _Projector:
                         periods[line.record, line.plan].add(line.pay_period or line.period)
             self._siblings = {key: next(iter(found)) for key, found in periods.items() if len(found) == 1}
         return self._siblings.get((record, plan), "") if record else ""
-
-    def contribution(self, difference: Difference) -> ByCurrency:
-        """Actual minus expected of what is paid out; a held amount isn't."""
-        lines = [s for s in difference.expected_sources if isinstance(s, EarnedLine)]
-        held = bool(lines) and all(line.state == "held" for line in lines)
-        paid = added(self._paid(row, held) for row in difference.actual)
-        due = added(((line.currency, self._units(line)),) for line in lines if line.state != "held")
-        if not lines:
-            due = difference.expected_money
-        return minus(paid, due)
 
     def _paid(self, row: ResultRow, held: bool) -> ByCurrency:
         state = row.fields[self.state_at] if self.state_at is not None else None

@@ -10,8 +10,9 @@ from typing import Literal
 
 from harness.adapters.mapping import GrainMapping
 from harness.adapters.rows import ResultRow, SourceRow
+from harness.reconcile.tie_out import Accounted
 from reference_engine.problems import NOWHERE, Where
-from reference_engine.vocabulary.numbers import MINOR_UNITS, format_money, plain_number
+from reference_engine.vocabulary.numbers import MINOR_UNITS, format_money, format_number, plain_number
 from reference_engine.vocabulary.results import EarnedLine, Payout
 
 CLASSES: dict[str, str] = {
@@ -22,6 +23,8 @@ CLASSES: dict[str, str] = {
     "timing": "the right amount in another period",
     "currency": "another currency",
     "field": "the amounts agree and another value differs",
+    "frozen": "differs in a closed period",
+    "unreadable": "a row of the export that can't be read",
 }
 """Every class of difference and what it means."""
 
@@ -64,6 +67,11 @@ class KnownDifference:
     owner: str = ""
     ticket: str = ""
     where: Where = NOWHERE
+    count: int | None = None
+    """How many rows it stands for, where that is stated."""
+    approved_by: str = ""
+    stated: str = ""
+    """What was accepted, in words, where it isn't one amount: each by +5%, any change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +153,8 @@ class CauseGroup:
 
     sentence: what they have in common, in words.  attributes: the values that they share and that set them
     apart.
-    population: how many compared rows share these values.  money: actual minus expected.
+    population: how many compared rows share these values.  money: actual minus expected; moved: the same with each
+    row's amount taken whichever way.  claim: what it says of every row beyond its relation, such as the factor.
     """
 
     id: str
@@ -159,6 +168,8 @@ class CauseGroup:
     expected: ByCurrency
     actual: ByCurrency
     money: ByCurrency
+    moved: ByCurrency = ()
+    claim: tuple[tuple[str, str], ...] = ()
 
     @property
     def count(self) -> int:
@@ -214,6 +225,8 @@ class GrainResult:
     header: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     sql: str = ""
+    sides: tuple[Accounted, ...] = ()
+    """What became of the rows of both sides, expected first."""
 
     @property
     def name(self) -> str:
@@ -243,7 +256,8 @@ class GrainResult:
 
     def money_text(self, units: int, currency: str) -> str:
         """An amount for people: 1,200.50 EUR."""
-        return format_money(self.amount(units, currency), currency)
+        amount = self.amount(units, currency)
+        return format_money(amount, currency) if currency else format_number(amount)
 
     def plain_text(self, units: int, currency: str) -> str:
         """An amount for machines: 1200.50."""

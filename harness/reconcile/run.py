@@ -7,19 +7,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from fractions import Fraction
 from pathlib import Path
 
-from harness.adapters.mapping import PERIOD_NAMES, GrainMapping, Tolerance
+from harness.adapters.mapping import PERIOD_NAMES, GrainMapping
 from harness.adapters.mapping import Mapping as TargetMapping
-from harness.adapters.rows import ResultRow, ResultTable
+from harness.adapters.rows import ResultTable
 from harness.adapters.text_export import read_export
 from harness.reconcile.causes import group_causes
 from harness.reconcile.differences import check_ids, differences_of
 from harness.reconcile.expected import Days, Expected
 from harness.reconcile.join import Joined, compare_rows
 from harness.reconcile.known import judge, read_known
+from harness.reconcile.line_causes import Sources, lines_of
 from harness.reconcile.locate import locate
+from harness.reconcile.pairs import Pairing, paired
 from harness.reconcile.results import (
     ControlTotal,
     Difference,
@@ -29,9 +30,11 @@ from harness.reconcile.results import (
     Reconciliation,
 )
 from harness.reconcile.sides import expected_table
+from harness.reconcile.tie_out import accounted
+from harness.reconcile.tolerances import limit_words, tolerances
+from harness.reconcile.unreadable import classed
 from reference_engine.problems import Problem, Stopped, Where
-from reference_engine.vocabulary.numbers import MINOR_UNITS, format_money
-from reference_engine.vocabulary.results import EarnedLine, Payout
+from reference_engine.vocabulary.results import EarnedLine
 
 __all__ = ["Reconciliation", "reconcile", "reconcile_tables", "to_json_summary"]
 
@@ -63,7 +66,9 @@ def reconcile(
     _check_periods(left, tables, mapping, problems)
     if problems:
         raise Stopped(problems)
-    result = reconcile_tables(left, tables, mapping, accepted, days=expected.days, today=today)
+    result = reconcile_tables(
+        left, tables, mapping, accepted, days=expected.days, today=today, lines=expected.lines
+    )
     return replace(result, known_file=str(known) if isinstance(known, Path) else "")
 
 
@@ -125,18 +130,27 @@ def reconcile_tables(
     *,
     days: Days | None = None,
     today: date | None = None,
+    lines: Sequence[EarnedLine] = (),
 ) -> Reconciliation:
-    """Compares two sides, grain by grain.  Both may be exports, as when two releases are compared."""
+    """Compares two sides, grain by grain.  Both may be exports, as when two releases are compared.
+
+    lines: the engine's lines, for what lies beneath a payout.
+    """
     # The day on the user's own calendar, by which an acceptance ends.
     day = today or datetime.now().astimezone().date()
     grains: list[GrainResult] = []
-    outcomes: list[KnownOutcome] = []
+    if any(isinstance(entry, Pairing) for entry in known):
+        # A pairing looks at every row of both sides.
+        expected, actual = _held(expected), _held(actual)
+    actual, outcomes = paired(known, expected, actual, mapping, day)
     for grain in mapping.grains:
         if grain.name not in expected or grain.name not in actual:
             continue
         finer = next((g for g in grains if g.name == grain.follows_from), None)
         beneath = _Beneath(finer, expected[finer.name], days or {}) if finer is not None else None
-        result, said = _grain(grain, expected[grain.name], actual[grain.name], beneath, known, day)
+        result, said = _grain(
+            grain, expected[grain.name], actual[grain.name], beneath, known, day, lines_of(lines)
+        )
         grains.append(result)
         outcomes += said
     if not grains:
@@ -150,6 +164,14 @@ def reconcile_tables(
             )
         )
     return Reconciliation(mapping.target, tuple(grains), tuple(outcomes), mapping.file)
+
+
+def _held(tables: Mapping[str, ResultTable]) -> dict[str, ResultTable]:
+    """The tables with all their rows in memory."""
+    return {
+        name: replace(table, rows=list(table.rows), proven=None) if table.proven else table
+        for name, table in tables.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -175,17 +197,10 @@ def _grain(
     beneath: _Beneath | None,
     known: Sequence[KnownDifference],
     today: date,
+    sources: Sources,
 ) -> tuple[GrainResult, list[KnownOutcome]]:
-    joined = compare_rows(
-        expected.rows,
-        actual.rows,
-        key_size=len(grain.key),
-        field_count=len(grain.fields),
-        tolerance=_tolerances(grain, expected.rows, expected.decimals),
-        absent_is_zero=grain.absent_is_zero,
-    )
-    found, tolerated = differences_of(grain, expected, actual, joined)
-    found = check_ids(found)
+    joined, found, tolerated = _compared(grain, expected, actual)
+    proven = actual.proven
     if beneath is not None:
         found = locate(
             found, grain, beneath.differences(), beneath.result.mapping, beneath.expected, beneath.days
@@ -193,10 +208,10 @@ def _grain(
     decimals = {**expected.decimals, **actual.decimals}
     base = GrainResult(
         mapping=grain,
-        expected_rows=len(expected.rows),
-        actual_rows=len(actual.rows),
+        expected_rows=len(expected.rows) + len(expected.unreadable),
+        actual_rows=len(actual.rows) + len(actual.unreadable),
         left_out=actual.left_out,
-        matched=joined.matched + len(tolerated),
+        matched=joined.matched + len(tolerated) + (proven.keys + proven.tolerated if proven else 0),
         differences=tuple(found),
         accepted=(),
         tolerated=tuple(tolerated),
@@ -207,7 +222,8 @@ def _grain(
         actual_file=actual.file,
         header=actual.header,
         notes=(*expected.notes, *actual.notes, *_policies(grain)),
-        sql=joined.sql,
+        sql=f"{proven.sql}\n{joined.sql}" if proven else joined.sql,
+        sides=(accounted(grain, expected), accounted(grain, actual)),
     )
     outcomes, accepted_ids = judge(known, base, today)
     if beneath is not None:
@@ -215,48 +231,43 @@ def _grain(
         accepted_ids |= {d.id for d in found if d.is_explained and set(d.follows_from) <= settled}
     accepted = tuple(d for d in found if d.id in accepted_ids)
     open_ones = [d for d in found if d.id not in accepted_ids]
-    related, groups = group_causes(grain, expected, open_ones, base.money_text)
+    related, groups = group_causes(grain, expected, open_ones, base.money_text, sources)
     totals = _tie_out(grain, expected, actual, related, accepted, tolerated)
     result = replace(base, differences=tuple(related), accepted=accepted, groups=tuple(groups), totals=totals)
-    _check_counts(result, joined)
+    _check_counts(result, joined, expected, actual)
     return result, outcomes
 
 
-def _tolerances(
-    grain: GrainMapping, rows: Sequence[ResultRow], decimals: Mapping[str, int]
-) -> list[int] | None:
-    if not grain.tolerances:
-        return None
-    return [_tolerance(grain, row, decimals) for row in rows]
-
-
-def _tolerance(grain: GrainMapping, row: ResultRow, decimals: Mapping[str, int]) -> int:
-    said = dict(zip(grain.key_names, row.key, strict=True))
-    plans = {said["plan"]} if "plan" in said else _said_by(row, "plan")
-    components = {said["component"]} if "component" in said else _said_by(row, "component")
-    for rule in grain.tolerances:
-        if _applies(rule, row.currency, plans, components):
-            scale: int = 10 ** (decimals[row.currency] - MINOR_UNITS[row.currency])
-            return rule.amount * scale
-    return 0
-
-
-def _said_by(row: ResultRow, name: str) -> set[str]:
-    return {str(getattr(s, name)) for s in row.sources if isinstance(s, EarnedLine | Payout)}
-
-
-def _applies(rule: Tolerance, currency: str, plans: set[str], components: set[str]) -> bool:
-    return (
-        rule.currency == currency
-        and (not rule.plan or plans == {rule.plan})
-        and (not rule.component or components == {rule.component})
+def _compared(
+    grain: GrainMapping, expected: ResultTable, actual: ResultTable
+) -> tuple[Joined, list[Difference], list[Difference]]:
+    """Every difference with its class, and those within tolerance."""
+    left, right = expected.differing, actual.differing
+    joined = compare_rows(
+        left.rows,
+        right.rows,
+        key_size=len(grain.key),
+        field_count=len(grain.fields),
+        tolerance=tolerances(grain, left.rows, expected.decimals),
+        absent_is_zero=grain.absent_is_zero,
     )
+    found, tolerated = differences_of(grain, left, right, joined)
+    return joined, check_ids(classed(grain, expected, actual, found)), tolerated
+
+
+def compare_tables(
+    grain: GrainMapping, expected: ResultTable, actual: ResultTable
+) -> tuple[list[Difference], int]:
+    """The differences of one grain, tied out, without their causes; and how many rows agree only by a tolerance."""
+    _, found, tolerated = _compared(grain, expected, actual)
+    _tie_out(grain, expected, actual, found, (), tolerated)
+    return found, len(tolerated) + (actual.proven.tolerated if actual.proven else 0)
 
 
 def _policies(grain: GrainMapping) -> list[str]:
     """What the mapping decides, in words, for the report."""
     said = [
-        f"Differences up to {_money(rule)} are tolerated for {rule.scope}: {rule.reason}"
+        f"Differences up to {limit_words(rule)} are tolerated for {rule.scope}: {rule.reason}"
         for rule in grain.tolerances
     ]
     if grain.absent_is_zero:
@@ -264,10 +275,6 @@ def _policies(grain: GrainMapping) -> list[str]:
     if grain.add_up:
         said.append("Rows of the export with the same key are added up.")
     return said
-
-
-def _money(rule: Tolerance) -> str:
-    return format_money(Fraction(rule.amount, 10 ** MINOR_UNITS[rule.currency]), rule.currency)
 
 
 def _tie_out(
@@ -281,7 +288,10 @@ def _tie_out(
     """The control totals.  Raises Stopped where the classes don't add up to what the sides differ."""
     sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for side, table in enumerate((expected, actual)):
-        for row in table.rows:
+        if table.proven is not None:
+            for currency, amount in table.proven.sums.items():
+                sums[currency][side] += amount
+        for row in table.differing.rows:
             sums[row.currency][side] += row.amount
     by_class: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for difference in open_ones:
@@ -295,7 +305,8 @@ def _tie_out(
             sums[currency][1],
             dict(by_class.get(currency, {})),
             sum(a for d in accepted for c, a in d.money if c == currency),
-            sum(a for d in tolerated for c, a in d.money if c == currency),
+            sum(a for d in tolerated for c, a in d.money if c == currency)
+            + (actual.proven.tolerated_money.get(currency, 0) if actual.proven else 0),
         )
         if total.difference != total.found:
             raise Stopped(
@@ -312,11 +323,12 @@ def _tie_out(
     return tuple(totals)
 
 
-def _check_counts(result: GrainResult, joined: Joined) -> None:
+def _check_counts(result: GrainResult, joined: Joined, expected: ResultTable, actual: ResultTable) -> None:
     """Every row of both sides stands in exactly one match or difference."""
     kinds = [*result.differences, *result.accepted, *result.tolerated]
     rows = sum(len(d.expected) for d in kinds), sum(len(d.actual) for d in kinds)
-    zeros = (result.expected_rows - rows[0] - joined.matched, result.actual_rows - rows[1] - joined.matched)
+    agreeing = [joined.matched + (table.proven.rows if table.proven else 0) for table in (expected, actual)]
+    zeros = (result.expected_rows - rows[0] - agreeing[0], result.actual_rows - rows[1] - agreeing[1])
     # With "absent means zero" a match may have a row on one side only; otherwise it has one on both.
     if zeros != (0, 0) and not result.mapping.absent_is_zero:
         raise Stopped(

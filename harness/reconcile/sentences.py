@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from harness.adapters.mapping import GrainMapping
-from harness.reconcile.relations import common_offset, common_ratio, ratio_text, rounding_of
+from harness.reconcile.relations import ratio_text
 from harness.reconcile.results import Difference
 
 MoneyText = Callable[[int, str], str]
@@ -25,6 +25,7 @@ class GroupFacts:
     shared: tuple[tuple[str, str], ...]
     population: int
     money_text: MoneyText
+    claim: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -50,7 +51,7 @@ def _count(facts: GroupFacts) -> str:
 
 
 def _is_minority(facts: GroupFacts) -> bool:
-    return bool(facts.shared) and facts.count * 2 < facts.population
+    return bool(facts.shared) and facts.count * 2 < facts.population and "unexpected" not in facts.kind
 
 
 def _noun(facts: GroupFacts) -> str:
@@ -90,15 +91,20 @@ def _verb(facts: GroupFacts) -> str:
         "duplicate": f"{'stands' if one else 'stand'} more than once under the same key",
         "timing": f"{have} the right amount in another period",
         "currency": f"{have} another currency than expected",
+        "frozen": f"{'differs' if one else 'differ'} in a closed period, whose results may not change",
+        "unreadable": "can't be read in the target's export",
     }
     if facts.relation == "follows":
         differ, their = ("differs", "its") if one else ("differ", "their")
         return f"{differ} by exactly what {their} {facts.grain.follows_from} differ"
-    if facts.kind in plain:
-        return plain[facts.kind]
+    said = _RELATED.get(facts.relation)
+    if said is None and facts.relation in _PLAIN_AMOUNTS:
+        said = _amount_verb
+    if said is not None:
+        return said(facts, one) + (", in a closed period" if facts.kind == "frozen" else "")
     if facts.kind == "field":
         return _field_verb(facts, one)
-    return _amount_verb(facts, one)
+    return plain[facts.kind] if facts.kind in plain else _amount_verb(facts, one)
 
 
 def _field_verb(facts: GroupFacts, one: bool) -> str:
@@ -133,28 +139,120 @@ def _amount_verb(facts: GroupFacts, one: bool) -> str:
         if expected_signs == {1}:
             return f"{are} not paid although an amount is due"
         return f"{are} not taken back" if expected_signs == {-1} else f"{are} zero although an amount is due"
-    if facts.relation == "rounding":
-        mode = rounding_of(facts.members)
-        unit = facts.money_text(1, facts.members[0].expected[0].currency)
-        how = f", as if rounded {mode}" if mode else ", as when amounts are rounded in another way"
-        return f"{'differs' if one else 'differ'} by {unit}{how}"
-    if facts.relation == "constant offset":
-        return _offset(facts)
-    if facts.relation == "constant ratio":
-        ratio = common_ratio(facts.members)
-        return (
-            f"{are} paid at {ratio_text(ratio)} of what is due"
-            if ratio is not None
-            else "differ by a constant ratio"
+    return f"{'differs' if one else 'differ'} in the amount; no common cause was found"
+
+
+def _rounding(facts: GroupFacts, one: bool) -> str:
+    differ, way = "differs" if one else "differ", facts.claim.get("way", "")
+    units = {abs(a - e) for e, a in (_both(d) for d in facts.members)}
+    currencies = {d.expected[0].currency for d in facts.members}
+    least, most = min(units), max(units)
+    if len(currencies) > 1:
+        by = (
+            "by the smallest unit of the currency"
+            if most == 1
+            else f"by up to {most} of the currency's smallest units"
         )
-    return "differs in the amount" if one else "differ in the amount, in no common way"
+    else:
+        currency = currencies.pop()
+        by = f"by {'' if least == most else 'up to '}{facts.money_text(most, currency)}"
+    return f"{differ} {by}, " + (
+        f"as if rounded {way}" if way else "as when amounts are rounded in another way"
+    )
 
 
-def _offset(facts: GroupFacts) -> str:
-    offset = common_offset(facts.members) or 0
-    currency = facts.members[0].expected[0].currency
+def _ratio(facts: GroupFacts, one: bool) -> str:
+    return f"{'is' if one else 'are'} paid at {ratio_text(facts.claim['factor'])} of what is due"
+
+
+def _offset(facts: GroupFacts, one: bool) -> str:
+    offset = int(facts.claim["money"])
     side = "higher" if offset > 0 else "lower"
-    return f"are {facts.money_text(abs(offset), currency)} {side} than due, each"
+    each = "" if one else ", each"
+    return f"{'is' if one else 'are'} {facts.money_text(abs(offset), facts.claim['currency'])} {side} than due{each}"
+
+
+def _rate(facts: GroupFacts, one: bool) -> str:
+    rate, due = ratio_text(facts.claim["rate"]), facts.claim["due"]
+    instead = f" instead of {' or '.join(map(ratio_text, due.split()))}" if due else ", whatever rate is due"
+    return f"{'is' if one else 'are'} paid at a rate of {rate}{instead}"
+
+
+def _exchanged(facts: GroupFacts, one: bool) -> str:
+    return f"{'has' if one else 'have'} exactly the amount of another payee, who has {'its' if one else 'theirs'}: two payees are exchanged"
+
+
+def _other_payee(facts: GroupFacts, one: bool) -> str:
+    return "stand under another payee: what one payee lacks, exactly one other has"
+
+
+def _other_period(facts: GroupFacts, one: bool) -> str:
+    return "belong together: one period's whole amount is paid with another period's"
+
+
+def _split(facts: GroupFacts, one: bool) -> str:
+    if facts.relation == "equal split":
+        return f"{'has' if one else 'have'} an equal share of the deal, where another share is due"
+    if facts.claim.get("to") == "one owner":
+        return "of shared deals are paid whole to one of the owners, and the others get nothing"
+    return f"{'is' if one else 'are'} paid for the whole deal, where only a share of it is due"
+
+
+def _twice(facts: GroupFacts, one: bool) -> str:
+    times = {"2": "twice", "3": "three times"}.get(facts.claim["times"], f"{facts.claim['times']} times")
+    return f"{'stands' if one else 'stand'} {times} in the target, each time with the amount that is due once"
+
+
+def _part(facts: GroupFacts, one: bool) -> str:
+    name, value = next(iter(facts.claim.items()))
+    what = _PARTS.get(value, f"the {value}" if name == "kind" else f"the {name} {value}")
+    return f"{'has' if one else 'have'} the amount without {what}"
+
+
+def _line(facts: GroupFacts, one: bool) -> str:
+    its = "its" if one else "their"
+    if facts.relation == "line twice":
+        return f"{'is' if one else 'are'} too high by exactly one of {its} lines, as if it counted twice"
+    return f"{'lacks' if one else 'lack'} exactly the amount of one of {its} lines"
+
+
+def _same_figure(facts: GroupFacts, one: bool) -> str:
+    return f"{'has' if one else 'have'} the right figure in {facts.claim['currency']} instead of {facts.claim['due']}"
+
+
+_RELATED: dict[str, Callable[[GroupFacts, bool], str]] = {
+    "payees exchanged": _exchanged,
+    "other payee": _other_payee,
+    "other period": _other_period,
+    "split not applied": _split,
+    "equal split": _split,
+    "paid twice": _twice,
+    "part left out": _part,
+    "line left out": _line,
+    "line twice": _line,
+    "other rate": _rate,
+    "rounding": _rounding,
+    "constant ratio": _ratio,
+    "constant offset": _offset,
+    "same figure": _same_figure,
+}
+"""What is said of a relation that names its cause."""
+_PLAIN_AMOUNTS = ("opposite sign", "nothing due", "nothing paid", "other")
+_PARTS = {
+    "cap": "the cap",
+    "draw recovery": "taking back the draw",
+    "draw": "the draw",
+    "draw advance": "the draw",
+    "balance recovered": "taking back what is owed",
+    "adjustment": "the adjustments",
+    "return": "the returns",
+    "credit note": "the credit notes",
+    "cancellation": "the cancellations",
+}
+
+
+def _both(difference: Difference) -> tuple[int, int]:
+    return difference.expected[0].amount, difference.actual[0].amount
 
 
 def _sign(amount: int | Fraction) -> int:

@@ -1,17 +1,19 @@
-"""The expected side at a mapping's grain: the engine's lines or payouts, added up under the mapping's key."""
+"""The expected side at a mapping's grain: the engine's rows of its kind, put together under the mapping's key."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from fractions import Fraction
-from operator import attrgetter
 
 from harness.adapters.cells import rate_text
 from harness.adapters.findings import Findings
+from harness.adapters.grain_kinds import COUNTS
 from harness.adapters.mapping import GrainMapping
 from harness.adapters.periods import span_text
 from harness.adapters.rows import ResultRow, ResultTable
 from harness.reconcile.expected import Days, Expected
+from harness.reconcile.grain_rows import Row, currency_of, figure, said
 from reference_engine.problems import Problem
 from reference_engine.vocabulary.numbers import MINOR_UNITS
 from reference_engine.vocabulary.results import EarnedLine, Payout
@@ -24,20 +26,12 @@ LARGEST = 10**36
 
 def line_value(name: str) -> Callable[[EarnedLine], str]:
     """How one of our names is read from an earned line."""
-    if name == "pay period":
-        return lambda row: row.pay_period
-    if name == "date":
-        return lambda row: row.date.isoformat() if row.date else ""
-    if name in ("product", "category", "account", "territory"):
-        return lambda row: next((value for key, value in row.attributes if key == name), "")
-
-    return attrgetter(name)
+    return said(name)
 
 
 def payout_value(name: str) -> Callable[[Payout], str]:
     """How one of our names is read from a payout."""
-
-    return attrgetter(name)
+    return said(name)
 
 
 def in_span_form(label: str, days: Days) -> str | None:
@@ -54,15 +48,12 @@ def expected_table(grain: GrainMapping, expected: Expected, problems: list[Probl
     Adds Problems where an amount can't be said in whole minor units or a period's days aren't known.
     """
     before = len(problems)
-    builder = _Builder(grain, expected.days, problems)
-    if grain.expected == "lines":
-        rows, left_out = builder.lines(expected.lines)
-        read = len(expected.lines)
-    else:
-        rows, left_out = builder.payouts(expected.payouts)
-        read = len(expected.payouts)
+    builder = _Builder(grain, expected, problems)
+    read_rows = expected.rows(grain.expected, problems)
+    rows, left_out = builder.rows(read_rows)
+    read = len(read_rows)
     builder.findings.close()
-    if not read:
+    if not read and len(problems) == before:
         problems.append(
             Problem(
                 "expected-missing",
@@ -84,56 +75,83 @@ def expected_table(grain: GrainMapping, expected: Expected, problems: list[Probl
         )
     if len(rows) < read - left_out:
         notes.append(
-            f"{read - left_out:,} expected {grain.expected} add up to {len(rows):,} {'row' if len(rows) == 1 else 'rows'}, "
+            f"{read - left_out:,} expected {grain.expected} {builder.together} {len(rows):,} {'row' if len(rows) == 1 else 'rows'}, "
             f"one for each {', '.join(grain.key_names)}."
         )
+    if grain.amount.rounded:
+        notes.append(f"Our {grain.amount.of} is rounded {grain.amount.rounded} to {grain.amount.decimals or 0} decimals before it is compared.")
     return ResultTable(
-        grain.name, rows, builder.decimals, read, left_out, expected.source, notes=tuple(notes)
+        grain.name,
+        rows,
+        builder.decimals,
+        read,
+        left_out,
+        expected.source,
+        notes=tuple(notes),
+        control=builder.totals(),
     )
 
 
 class _Builder:
-    def __init__(self, grain: GrainMapping, days: Days, problems: list[Problem]) -> None:
-        self.grain, self.days = grain, days
+    def __init__(self, grain: GrainMapping, expected: Expected, problems: list[Problem]) -> None:
+        self.grain, self.expected = grain, expected
         self.findings = Findings(problems, grain.where.file, MAX_SHOWN)
         self.decimals: dict[str, int] = {}
         self.unknown_labels: set[str] = set()
+        self.control: dict[str, Fraction] = {}
+        self.together = "add up to" if grain.adds_up else "give"
+        self.figure, self.currency = figure(grain.amount.of), currency_of(grain.amount.of)
 
-    def lines(self, rows: Sequence[EarnedLine]) -> tuple[list[ResultRow], int]:
-        key = [self._spanned(n, line_value(n)) for n in self.grain.key_names]
-        wanted = [(line_value(n), frozenset(v)) for n, v in self.grain.expected_where.items()]
-        fields = [self._line_field(spec.name) for spec in self.grain.fields]
-        groups: dict[tuple[str, ...], list[EarnedLine]] = {}
+    def rows(self, rows: Sequence[Row]) -> tuple[list[ResultRow], int]:
+        key = [self._spanned(n, said(n)) for n in self.grain.key_names]
+        wanted = [(said(n), frozenset(v)) for n, v in self.grain.expected_where.items()]
+        fields = [self._field(spec.name) for spec in self.grain.fields]
+        groups: dict[tuple[str, ...], list[Row]] = {}
         left_out = 0
         for row in rows:
             if any(read(row) not in values for read, values in wanted):
                 left_out += 1
                 continue
+            currency = self.currency(row)
+            self.control[currency] = self.control.get(currency, Fraction(0)) + self.figure(row)
             groups.setdefault(tuple([read(row) for read in key]), []).append(row)
         out = []
         for parts, same in groups.items():
-            money = self._sum(parts, same)
+            counted = same if self.grain.adds_up or len(same) == 1 else self._one_of(parts, same)
+            money = self._sum(parts, counted) if counted else None
             if money is not None:
-                out.append(ResultRow(parts, *money, tuple(read(same) for read in fields), tuple(same)))
+                out.append(ResultRow(parts, *money, tuple(read(counted) for read in fields), tuple(counted)))
         return out, left_out
 
-    def payouts(self, rows: Sequence[Payout]) -> tuple[list[ResultRow], int]:
-        key = [self._spanned(n, payout_value(n)) for n in self.grain.key_names]
-        wanted = [(payout_value(n), frozenset(v)) for n, v in self.grain.expected_where.items()]
-        fields = [self._payout_field(spec.name) for spec in self.grain.fields]
-        groups: dict[tuple[str, ...], list[Payout]] = {}
-        left_out = 0
-        for row in rows:
-            if any(read(row) not in values for read, values in wanted):
-                left_out += 1
-                continue
-            groups.setdefault(tuple([read(row) for read in key]), []).append(row)
-        out = []
-        for parts, same in groups.items():
-            money = self._sum(parts, same)
-            if money is not None:
-                out.append(ResultRow(parts, *money, tuple(read(same) for read in fields), tuple(same)))
-        return out, left_out
+    def totals(self) -> dict[str, int]:
+        """The sum of all figures as they were read, in whole units; nothing where several rows don't make a sum."""
+        if not self.grain.adds_up or self.grain.amount.rounded or self.grain.amount.of in COUNTS:
+            return {}
+        return {c: int(total * 10 ** self.decimals.get(c, 0)) for c, total in self.control.items()}
+
+    def _one_of(self, parts: tuple[str, ...], same: list[Row]) -> list[Row]:
+        """The row that counts of several under one key, as the mapping says; a Problem where it says nothing."""
+        if self.grain.together == "take the last":
+            last = max(same, key=lambda row: self._last_day(row.period))
+            if sum(self._last_day(row.period) == self._last_day(last.period) for row in same) == 1:
+                return [last]
+        stated = self.grain.together
+        self._problem(
+            "several-rows",
+            f"{self._named(parts)} has {len(same):,} expected {self.grain.expected}"
+            + (" of the same period." if stated == "take the last" else "."),
+            "Add what tells them apart to the key"
+            + ("." if stated else ", or say  expected rows with the same key:  add up, take the last or are refused."),
+            f"{self.grain.expected[:1].upper()}{self.grain.expected[1:]} aren't parts of a sum, so it can't be guessed which counts.",
+        )
+        return []
+
+    def _last_day(self, label: str) -> str:
+        found = self._days_of(label)
+        return found[1].isoformat() if found else label
+
+    def _days_of(self, label: str) -> tuple[date, date] | None:
+        return self.expected.days_of(label)
 
     def _spanned(self, name: str, read: Callable[..., str]) -> Callable[..., str]:
         if name not in self.grain.span_names:
@@ -141,7 +159,8 @@ class _Builder:
 
         def spanned(row: object) -> str:
             label = read(row)
-            text = in_span_form(label, self.days)
+            found = self._days_of(label)
+            text = in_span_form(label, {label: found} if found else {})
             if text is None:
                 if label not in self.unknown_labels:
                     self.unknown_labels.add(label)
@@ -155,51 +174,65 @@ class _Builder:
 
         return spanned
 
-    def _line_field(self, name: str) -> Callable[[list[EarnedLine]], str | None]:
-        if name == "lines":
-            return lambda rows: str(len(rows))
+    def _field(self, name: str) -> Callable[[list[Row]], str | None]:
+        if name == "lines" and self.grain.expected == "payouts":
+            return lambda rows: str(sum(row.lines for row in rows))
+        if name in COUNTS:
+            of = COUNTS[name]
+            return lambda rows: str(len({said(of)(row) for row in rows}) if of else len(rows))
         if name == "rate":
             return _rate
-        return _common(self._spanned(name, line_value(name)))
+        return _common(self._spanned(name, said(name)))
 
-    def _payout_field(self, name: str) -> Callable[[list[Payout]], str | None]:
-        if name == "lines":
-            return lambda rows: str(sum(row.lines for row in rows))
-        return _common(self._spanned(name, payout_value(name)))
-
-    def _sum(
-        self, parts: tuple[str, ...], rows: Sequence[EarnedLine] | Sequence[Payout]
-    ) -> tuple[int, str] | None:
-        currency, total = rows[0].currency, rows[0].amount
-        if len(rows) > 1:
-            others = {row.currency for row in rows} - {currency}
-            if others:
-                self._problem(
-                    "several-currencies",
-                    f"{self._named(parts)} has amounts in {', '.join(sorted({currency, *others}))}.",
-                    'Put "currency" in the key of the mapping.',
-                    "Amounts of different currencies can't be added.",
-                )
-                return None
-            total = sum((row.amount for row in rows), Fraction(0))
+    def _sum(self, parts: tuple[str, ...], rows: Sequence[Row]) -> tuple[int, str] | None:
+        spec = self.grain.amount
+        currencies = {self.currency(row) for row in rows}
+        if len(currencies) > 1:
+            self._problem(
+                "several-currencies",
+                f"{self._named(parts)} has amounts in {', '.join(sorted(c or 'units' for c in currencies))}.",
+                'Put "currency" in the key of the mapping.',
+                "Amounts of different currencies can't be added.",
+            )
+            return None
+        (currency,) = currencies
+        if bool(currency) is spec.is_number:
+            self._problem(
+                "figure-currency",
+                f"{self._named(parts)}: our {spec.of} is "
+                + (f"an amount of {currency}, and the mapping reads a number." if currency else "a number, and the mapping reads an amount."),
+                "Add  currency:  to the figure in the mapping." if currency else "Write  decimals:  in place of  currency:  in the mapping.",
+                "A number and an amount of money are never the same. Leave rows of the other kind out with  expected where.",
+            )
+            return None
+        distinct = COUNTS.get(spec.of)
+        if distinct:
+            total = Fraction(len({said(distinct)(row) for row in rows}))
+        else:
+            total = self.figure(rows[0]) if len(rows) == 1 else sum((self.figure(row) for row in rows), Fraction(0))
         decimals = self.decimals.get(currency)
         if decimals is None:
-            own = MINOR_UNITS.get(currency, 2)
-            stated = self.grain.amount.decimals
-            decimals = self.decimals[currency] = own if stated is None else max(stated, own)
+            own = MINOR_UNITS.get(currency, 2) if currency else 0
+            decimals = self.decimals[currency] = own if spec.decimals is None else max(spec.decimals, own)
+        if spec.rounded:
+            total = Fraction(_rounded(total * 10**decimals, spec.rounded), 10**decimals)
         units, rest = divmod(total.numerator * 10**decimals, total.denominator)
         if rest:
             self._problem(
                 "expected-unrounded",
-                f"{self._named(parts)}: the expected amount has more than {decimals} decimals of {currency}.",
-                f"State in the plan how {self.grain.expected} are rounded, or say decimals: in the mapping.",
-                "Rounding it here would be a rule that the plan doesn't have.",
+                f"{self._named(parts)}: the expected {spec.of} has more than {decimals} decimals{f' of {currency}' if currency else ''}.",
+                f"State in the plan how {self.grain.expected} are rounded, or say decimals: in the mapping."
+                if spec.of == "amount"
+                else "Say more decimals: in the mapping, or  rounded: half up.",
+                "Rounding it here would be a rule that the plan doesn't have."
+                if spec.of == "amount"
+                else "How the target rounds it is for the mapping to say.",
             )
             return None
         if abs(units) > LARGEST:
             self._problem(
                 "amount-large",
-                f"{self._named(parts)}: the expected amount has more than 36 digits.",
+                f"{self._named(parts)}: the expected {spec.of} has more than 36 digits.",
                 "Check the amounts that it is made of.",
                 "No system pays such an amount, so it can't be compared.",
             )
@@ -213,6 +246,20 @@ class _Builder:
 
     def _problem(self, slug: str, what: str, remedy: str, why: str = "") -> None:
         self.findings.add(slug, what, self.grain.where.line, self.grain.where.column, why=why, remedy=remedy)
+
+
+def _rounded(value: Fraction, how: str) -> int:
+    """A value as a whole number, rounded as a mapping states it."""
+    whole, sign = abs(value), 1 if value >= 0 else -1
+    down, rest = divmod(whole.numerator, whole.denominator)
+    twice = 2 * rest - whole.denominator
+    up = {
+        "half up": twice >= 0,
+        "half even": twice > 0 or (twice == 0 and down % 2 == 1),
+        "down": False,
+        "away from zero": rest > 0,
+    }[how]
+    return sign * (down + up)
 
 
 def _common(read: Callable[..., str]) -> Callable[..., str]:

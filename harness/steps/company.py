@@ -6,6 +6,8 @@ from pathlib import Path, PurePosixPath
 
 import scenarios
 from harness.catalogue import sentence
+from harness.scenario_inputs import PLAN
+from harness.scenario_inputs import made_company as made_company_input
 from harness.scene import Scene
 from reference_engine.plans.document import load_yaml
 
@@ -58,9 +60,11 @@ def made_company(scene: Scene, company: str, n: int, recipe: str, n_2: int) -> N
         scene.problems += [replace(p, where=scene.where) for p in stopped.problems]
         return
     scene.tables += list(world)
+    scene.inputs.made.append(made_company_input(world, company, recipe, n, n_2))
     for name in world.origin.plans:
         # A recipe's plans come with it; a project has no copy of them.
         file, here = RECIPE_PLANS / PurePosixPath(name).name, Path.cwd()
+        scene.inputs.reads(file, PLAN)
         document = load_yaml(file.relative_to(here) if file.is_relative_to(here) else file, scene.problems)
         if document is not None and (named := document.get("plan")) is not None:
             scene.add_plan(document, named.text())

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from harness.catalogue import sentence
+from harness.catalogue import read_step, sentence
 from harness.comparison import Comparison, difference, said, same
-from harness.outcome import total
 from harness.scene import Scene
-from harness.statement import compare
+from harness.statement import compare, total
 from harness.table_schemas import ACCOUNT_TERRITORIES, CREDITS, LINES, PAYOUTS, Rows
 from harness.verdicts import Mismatch
 from reference_engine.problems import did_you_mean
@@ -59,7 +58,7 @@ def payout_because(scene: Scene, payee: str, period: str, money: Money, table: R
     stated = total(m for row in table.rows if isinstance(m := row.values["amount"], Money))
     payout = _payout(scene, payee, period, money)
     comparison = compare(
-        f'The payout of "{payee}" for {period} does not come about as expected.', table, scene.outcome.statement(payee, period), complete=True
+        f'The payout of "{payee}" for {period} does not come about as expected.', table, scene.outcome.shown(payee, period), complete=True
     )
     if stated != [money]:
         comparison.note(f"The expected lines add up to {said(stated)}, not to the expected payout of {money}.")
@@ -107,22 +106,33 @@ def payouts(scene: Scene, period: str, table: Rows) -> None:
     "T04",
     "then",
     "total payouts for {period} are {money}",
-    meaning="The sum of all payouts of a period in this currency.",
+    meaning="The sum of all payouts of a period. Where several currencies are paid, each is stated by a step of its own.",
     example="total payouts for 2026-Q1 are 5,750.00 EUR",
 )
 def total_payouts(scene: Scene, period: str, money: Money) -> None:
     __tracebackhide__ = True
     by_payee = scene.outcome.payouts(period)
     computed = total(m for amounts in by_payee.values() for m in amounts)
-    # Where several currencies are paid, each has a total of its own.
-    same_currency = [m for m in computed if m.currency == money.currency]
-    computed = same_currency or [m for m in computed if m.amount] or [Money(money.amount * 0, money.currency)]
+    # Where several currencies are paid, each has a total of its own, and a step that states it.
+    stated = _totals_stated(scene, period)
+    computed = [m for m in computed if m.currency == money.currency or (m.amount and m.currency not in stated)]
+    computed = computed or [scene.outcome.nothing(money.currency)]
     comparison = Comparison(f"The payouts for {period} do not total what is expected.", ("", "expected", "computed", "difference"))
     single = computed[0] if len(computed) == 1 else None
     comparison.add("", str(money), said(computed), difference(money, single), ok=same(money, computed))
     if comparison.wrong:
         comparison.note("\n".join(["Computed payouts:", *(f"  {payee}: {said(amounts)}" for payee, amounts in by_payee.items())]))
+        others = [m for m in computed if m.currency != money.currency]
+        if others and same(money, [m for m in computed if m.currency == money.currency]):
+            comparison.note("\n".join(["No step states the rest. Add:", *(f"  total payouts for {period} are {m}" for m in others)]))
     comparison.finish()
+
+
+def _totals_stated(scene: Scene, period: str) -> set[str]:
+    """The currencies whose total the steps of the scenario state for a period."""
+    read = [read_step(step, scene.where.file, []) for step in scene.recorder.steps if step.kind == "then"]
+    totals = [r.values for r in read if r is not None and r.sentence.id == "T04"]
+    return {m.currency for v in totals if v["period"] == period and isinstance(m := v["money"], Money)}
 
 
 @sentence(
@@ -136,7 +146,7 @@ def total_payouts(scene: Scene, period: str, money: Money) -> None:
 def statement_shows(scene: Scene, payee: str, period: str, table: Rows) -> None:
     __tracebackhide__ = True
     title = f'The statement of "{payee}" for {period} does not show the expected lines.'
-    compare(title, table, scene.outcome.statement(payee, period), complete=True).finish()
+    compare(title, table, scene.outcome.shown(payee, period), complete=True).finish()
 
 
 @sentence(
@@ -151,7 +161,7 @@ def statement_includes(scene: Scene, payee: str, period: str, table: Rows) -> No
     __tracebackhide__ = True
     title = f'The statement of "{payee}" for {period} does not include the expected lines.'
     lines = scene.outcome.statement(payee, period)
-    comparison = compare(title, table, lines, complete=False)
+    comparison = compare(title, table, scene.outcome.shown(payee, period), complete=False)
     if comparison.wrong:
         comparison.note("\n".join(["Computed lines:", *(f"  {ln.label}: {Money(ln.amount, ln.currency)}" for ln in lines)]))
     comparison.finish()

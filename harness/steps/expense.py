@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from harness.catalogue import sentence
 from harness.comparison import Comparison, difference
-from harness.outcome import total
 from harness.scene import Scene
+from harness.statement import total
 from harness.table_schemas import EXPENSE, Rows
 from harness.verdicts import NotCalculated
 from reference_engine.expense import spread
@@ -72,7 +72,7 @@ def expense_of(scene: Scene, deal: str, table: Rows) -> None:
             comparison.note(f"{period} is no month; the cost is spread by calendar months, like {next(iter(schedule))}.")
             continue
         found = schedule.get(period)
-        nothing = Money(Fraction(0), expense.currency)
+        nothing = Money(Fraction(0), costs[0].currency)
         computed, left = (found.expense, found.remaining) if found is not None else (nothing, nothing)
         ok = (computed, left) == (expense, remaining)
         comparison.add("", period, str(expense), str(computed), str(remaining), str(left), difference(expense, computed), ok=ok)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from fractions import Fraction
 
 from harness.catalogue import sentence
 from harness.comparison import Comparison, Value, difference, said, same
 from harness.outcome import Outcome
 from harness.scene import Scene
+from harness.statement import total
 from harness.table_schemas import TREND, Rows
 from harness.verdicts import NotCalculated
 from reference_engine.events import SOURCES
@@ -71,8 +71,26 @@ def _quotas(outcome: Outcome, payee: str, period: str) -> tuple[list[Money | Qua
 )
 def trend(scene: Scene, counted_measure: str, table: Rows) -> None:
     __tracebackhide__ = True
+    _trend(scene, counted_measure, table, "are")
+
+
+@sentence(
+    "T24",
+    "then",
+    "the {counted_sum} by period is:",
+    table=TREND,
+    meaning="What was invoiced, or what came in, in each of some periods: of everybody, or of the payee in the column. Direct credit counts, so a shared deal counts once.",
+    example="the cash by period is:",
+)
+def trend_of_sum(scene: Scene, counted_sum: str, table: Rows) -> None:
+    __tracebackhide__ = True
+    _trend(scene, counted_sum, table, "is")
+
+
+def _trend(scene: Scene, counted_measure: str, table: Rows, verb: str) -> None:
+    __tracebackhide__ = True
     outcome = scene.outcome
-    comparison = Comparison(f"The {counted_measure} are not as expected.", ("", "period", "payee", "expected", "computed", "difference"))
+    comparison = Comparison(f"The {counted_measure} {verb} not as expected.", ("", "period", "payee", "expected", "computed", "difference"))
     for row in table.rows:
         payee, expected = row.text.get("payee", ""), row.values["amount"]
         assert isinstance(expected, Money | Quantity)
@@ -96,7 +114,7 @@ def _counted(outcome: Outcome, measure: str, label: str, payee: str, like: Money
     kept: list[Value] = [Money(v, c) if c else Quantity(v) for c, v in sums.items()]
     if kept or isinstance(like, Quantity) != (measure == "units"):
         return kept
-    return [Money(Fraction(0), like.currency) if isinstance(like, Money) else Quantity(Fraction(0))]
+    return [outcome.nothing(like.currency) if isinstance(like, Money) else Quantity(Fraction(0))]
 
 
 @sentence(
@@ -144,16 +162,10 @@ def held(scene: Scene, payee: str, period: str, money: Money) -> None:
         for r in outcome.result.line_rows()
         if r.payee == payee and r.period and calendar.period(r.period).last <= last and (not r.pay_period or calendar.period(r.pay_period).first > last)
     ]
-    computed = _summed((Money(r.amount, r.currency) for r in waiting), money.currency)
+    computed = [m for m in total(Money(r.amount, r.currency) for r in waiting) if m.amount] or [outcome.nothing_of(payee, money.currency)]
     comparison = Comparison(f"What is held after {period} is not as expected.", ("", "payee", "expected", "computed", "difference"))
     comparison.add("", payee, str(money), said(computed), difference(money, computed[0] if len(computed) == 1 else None), ok=same(money, computed))
     if comparison.wrong:
         listed = [f"  {r.record} {r.label}: {Money(r.amount, r.currency)}" for r in waiting[:20]]
         comparison.note("\n".join(["Held:", *listed] if listed else ["Nothing is held."]))
     comparison.finish()
-
-
-def _summed(amounts: Iterable[Money], currency: str) -> list[Money]:
-    from harness.outcome import total
-
-    return [m for m in total(amounts) if m.amount or m.currency == currency] or [Money(Fraction(0), currency)]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from harness.catalogue import sentence
 from harness.comparison import Comparison, difference, said, same
 from harness.scene import Scene
 from harness.table_schemas import STAGES, Rows
+from harness.verdicts import NotCalculated
 from reference_engine.problems import Problem
 from reference_engine.vocabulary.numbers import Money
 from reference_engine.vocabulary.tables import TABLES
@@ -60,10 +63,22 @@ def forecast(scene: Scene, period: str) -> None:
 def forecast_is(scene: Scene, period: str, money: Money) -> None:
     __tracebackhide__ = True
     found = scene.forecast_of(period)
-    computed = found.totals() or [Money(money.amount * 0, money.currency)]
+    computed = found.totals() or [_nothing(scene, money.currency)]
     comparison = Comparison(f"The forecast for {period} is not as expected.", ("", "expected", "computed", "difference"))
     comparison.add("", str(money), said(computed), difference(money, computed[0] if len(computed) == 1 else None), ok=same(money, computed))
     if comparison.wrong:
         listed = [f"  {o.opportunity} of {o.owner}: {o.amount} x {o.probability} = {o.weighed}" for o in found.opportunities]
         comparison.note("\n".join(["Computed from:", *listed] if listed else ["No opportunity closes in this period."]))
     comparison.finish()
+
+
+def _nothing(scene: Scene, currency: str) -> Money:
+    """A forecast of nothing.  Raises where no opportunity is in this currency, for then it would hold whatever closes."""
+    __tracebackhide__ = True
+    amounts = scene.read_world().table("pipeline").amounts("amount")
+    known = sorted({str(c) for c in amounts.currency.tolist() if c} if amounts.currency is not None else set())
+    if known and currency not in known:
+        raise NotCalculated(
+            f"No opportunity is in {currency}, so 0 {currency} would hold whatever closes. Write the amount in {' or '.join(known)}."
+        )
+    return Money(Fraction(0), currency)

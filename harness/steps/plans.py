@@ -120,6 +120,7 @@ def settings(scene: Scene, plan: str, period: str, table: Rows) -> None:
             scene.problems.append(Problem("unknown-word", what, row.where, remedy=did_you_mean(value, known)))
         elif setting in _READINGS:
             draft.reads(_READINGS[setting], Node.of(value, row.where), scene.problems)
+            scene.states_convention(plan, _READINGS[setting], row.where, f'the setting "{setting}"')
         elif setting == "credit date" and value not in _CREDIT_DATE:
             what = f'"{value}" is not a date that a plan credits by'
             scene.problems.append(Problem("unknown-word", what, row.where, remedy=f"Write {', '.join(_CREDIT_DATE)}."))
@@ -140,6 +141,7 @@ def conventions(scene: Scene, plan: str, table: Rows) -> None:
     draft = scene.plan(plan)
     for row in table.rows:
         draft.reads(row.text["convention"], Node.of(row.text["reading"], row.where), scene.problems)
+        scene.states_convention(plan, row.text["convention"], row.where)
 
 
 @sentence(
@@ -153,6 +155,7 @@ def conventions(scene: Scene, plan: str, table: Rows) -> None:
 def shared_conventions(scene: Scene, table: Rows) -> None:
     for row in table.rows:
         scene.shared.reads(row.text["convention"], Node.of(row.text["reading"], row.where), scene.problems)
+        scene.states_convention("", row.text["convention"], row.where)
 
 
 @sentence(

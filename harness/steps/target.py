@@ -32,12 +32,14 @@ def load_results(scene: Scene, period: str, file: str) -> None:
 
 def _agree(scene: Scene, money: Money, exceptions: Rows | None) -> None:
     __tracebackhide__ = True
-    from harness.target_results import compare, known_differences, require, verdict
+    from harness.target_results import compare, known_differences, known_entries, require, verdict
 
     outcome = scene.outcome
     loaded = require(scene.loaded)
     known = known_differences(exceptions, loaded.mapping) if exceptions is not None else []
-    verdict(compare(loaded, outcome, money, known, scene.today))
+    result = compare(loaded, outcome, money, known, scene.today)
+    scene.recorder.known += known_entries(result, scene.recorder.case.node)
+    verdict(result)
 
 
 @sentence(

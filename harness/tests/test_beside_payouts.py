@@ -40,7 +40,7 @@ def test_no_text_of_the_results_is_a_formula_in_a_spreadsheet(tmp_path: Path) ->
     )
     assert plan is not None
     assert problems == []
-    assert write_beside(calculate([plan], world), tmp_path) == ["quotas.csv", "figures.csv"]
+    assert write_beside(calculate([plan], world), tmp_path) == ["transactions.csv", "quotas.csv", "figures.csv"]
     with (tmp_path / "figures.csv").open(encoding="utf-8", newline="") as file:
         assert list(csv.reader(file))[1:] == [["'=Ana", "'@P", "'=1+1", "2026-01", "-1", ""]]
     with (tmp_path / "quotas.csv").open(encoding="utf-8", newline="") as file:

@@ -88,3 +88,20 @@ def test_a_run_of_features_is_measured(trueup: Callable[..., Any]) -> None:
 def test_only_features_have_scenarios_to_count(trueup: Callable[..., Any]) -> None:
     assert trueup("bench", "engine", "--scenarios", "20").code == 2
     assert trueup("bench", "features", "--deals", "200").code == 2
+
+
+def test_the_reconciliation_finds_every_planted_class(trueup: Callable[..., Any]) -> None:
+    ran = trueup("bench", "reconcile", "--rows", "5000", "--form", "csv", "--rounds", "1", "--json")
+    assert (ran.code, ran.err) == (0, "")
+    (found,) = json.loads(ran.out)["reconcile"]
+    assert found["every_class_exact"]
+    assert min(found["planted"].values()) >= 2
+    assert {e["engine"] for e in found["engines"]} >= {"trueup", "scan"}
+    assert not any(e["failed"] or e["wrong"] for e in found["engines"])
+    assert found["cpu_over_scan"] > 0
+
+
+def test_rows_are_for_the_reconciliation_only(trueup: Callable[..., Any]) -> None:
+    ran = trueup("bench", "engine", "--rows", "5000")
+    assert ran.code == 2
+    assert "--rows is for reconcile" in ran.err

@@ -282,8 +282,11 @@ def test_a_varicent_style_export_in_another_culture(varicent: list[str], trueup:
     line = file.read_bytes().decode().splitlines().index("E1009;MGR_2026;COMMISSION [FINAL];2026-01 Jan;2026-01 Jan;353,46") + 1
     file.write_bytes(file.read_bytes().replace(b";353,46", b";353.46"))
     ran = trueup(*varicent, "--json")
-    assert ran.code == 2
-    assert [(p["slug"], p["file"], p["line"]) for p in ran.json["problems"]] == [("not-a-number", "export/results.txt", line)]
+    assert (ran.code, ran.json["by_class"]) == (1, {"unreadable": 1})
+    assert trueup(*varicent, "--out", "out").code == 1
+    (bad,) = json.loads(Path("out/record.json").read_text("utf-8"))["differences"]
+    assert (bad["theirs"]["file"], bad["theirs"]["line"], bad["actual"]) == ("results.txt", line, "0.00")
+    assert '"353.46"' in bad["trouble"]
 
 
 def test_files_may_be_named_from_any_folder(

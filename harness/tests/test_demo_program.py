@@ -45,8 +45,10 @@ def test_the_named_files_are_there(demo: Any) -> None:
     assert demo.summary["record"] == (demo.out / "record.json").as_posix()
     assert demo.summary["differences_csv"] == (demo.out / "differences.csv").as_posix()
     left = {p.name for p in demo.out.iterdir()}
-    assert left == {".trueup", "index.html", "record.json", "differences.csv", "differences_settlements.csv", "expected"}
-    assert {p.name for p in (demo.out / "expected").iterdir()} == {"payouts.csv", "lines.csv", "credits.csv"}
+    package = {".trueup", "manifest.json", "SHA256SUMS", "inputs"}
+    assert left == package | {"index.html", "record.json", "differences.csv", "differences_settlements.csv", "expected"}
+    tables = {"payouts.csv", "lines.csv", "credits.csv", "transactions.csv"}
+    assert {p.name for p in (demo.out / "expected").iterdir()} == tables
     assert [p.name for p in demo.out.parent.iterdir()] == ["out"], "nothing half-written lies beside it"
 
 

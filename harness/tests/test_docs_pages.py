@@ -11,6 +11,7 @@ import pytest
 
 from harness.adapters import (
     cell_spec_reader,
+    grain_kinds,
     mapping,
     mapping_reader,
     periods,
@@ -25,6 +26,7 @@ from harness.adapters.findings import Findings
 from harness.catalogue import catalogue, find
 from harness.features import parse_feature
 from harness.lint import lint_feature
+from harness.reconcile.baseline import approved_change
 from harness.reconcile.known import known_difference
 from harness.recorder import Recorder
 from harness.scene import Scene
@@ -66,11 +68,13 @@ def read_block(text: str) -> list[Problem]:
     assert node is not None, problems
     if node.is_list:
         key = {name: {"column": name} for name in ("payee", "plan", "period")}
-        grains = [{**GRAIN, "key": key}, {**GRAIN, "grain": "settlements", "expected": "payouts", "key": key}]
+        finest = {**GRAIN, "key": {**key, "record": {"column": "record"}}}
+        grains = [finest, {**GRAIN, "grain": "settlements", "expected": "payouts", "key": key}]
         keyed = mapping_reader.mapping_of(Node.of({**TOP, "grains": grains}), "mapping.yaml", problems)
         assert keyed is not None, problems
         for entry in node.nodes():
-            known_difference(entry, keyed, problems)
+            read = known_difference if entry.get("approved by") is None else approved_change
+            read(entry, keyed, problems)
     else:
         mapping_reader.mapping_of(whole(node), "mapping.yaml", problems)
     return problems
@@ -160,6 +164,7 @@ def test_every_key_is_documented_and_no_other(monkeypatch: pytest.MonkeyPatch, t
     assert {"target", "follows from", "skip first lines", "blank", "until", "prefix", "as"} <= asked
     assert sorted(asked - documented()) == []
     values = {*NEGATIVES, *mapping.LINE_NAMES, *mapping.PAYOUT_NAMES, *(f"{{{w}}}" for w in periods.TOKEN_WORDS)}
+    values |= {*grain_kinds.NAMES, *(n for names in (*grain_kinds.NAMES.values(), *grain_kinds.VALUES.values(), *grain_kinds.EXTRA_VALUES.values()) for n in names)}
     assert sorted(documented() - asked - values) == []
 
 
@@ -167,6 +172,8 @@ def words() -> Iterator[str]:
     yield from (*DELIMITERS, *ENCODINGS, *QUOTINGS, *DATE_ORDERS, *NEGATIVES, *CULTURES)
     yield from (*mapping.LINE_NAMES, *mapping.PAYOUT_NAMES, *cell_spec_reader.OTHERS, table_definitions.FRACTION)
     yield from (name for names in mapping.EXTRA_VALUES.values() for name in names)
+    yield from (name for names in (*grain_kinds.NAMES.values(), *grain_kinds.VALUES.values()) for name in names)
+    yield from (*grain_kinds.NAMES, *grain_kinds.TOGETHER, *grain_kinds.ROUNDINGS)
     yield from (f"{{{word}}}" for word in periods.TOKEN_WORDS)
 
 

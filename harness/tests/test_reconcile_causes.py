@@ -111,7 +111,7 @@ def test_nothing_paid_missing_and_lone_differences_have_words(tmp_path: Path) ->
         *many(300, 1, "5.00", "6.13", kind="booking"),
     )
     assert sorted(g.sentence for g in found) == [
-        "P: 1 line differs in the amount.",
+        "P: 1 line differs in the amount; no common cause was found.",
         "P: 2 lines of category Clothing are missing in the target.",
         "P: 3 lines of category Bikes are not paid although an amount is due.",
     ]

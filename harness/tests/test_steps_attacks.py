@@ -339,7 +339,9 @@ REFUSED = {
 
 @pytest.mark.parametrize(("steps", "slug"), REFUSED.values(), ids=REFUSED)
 def test_what_contradicts_or_has_no_effect_is_refused(steps: str, slug: str) -> None:
-    message = run(steps + CALC + total("0.00"))
+    # What says over how many months cost is spread is looked at by this sentence only.
+    spread = '    And the expense of deal "D-1" is spread:\n' + table("period | expense | remaining", "2026-01 | 1.00 EUR | 1.00 EUR")
+    message = run(steps + CALC + total("0.00") + (spread if SPREAD in steps else ""))
     assert f"[{slug}]" in message, message
 
 

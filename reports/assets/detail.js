@@ -1,7 +1,7 @@
 // One row in full: our calculation beside the row that the target exported.
 function pairs(list) {
   const shown = list.filter(([, value]) => value !== null && value !== undefined && value !== "");
-  return el("dl", { class: "pairs" }, ...shown.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
+  return el("dl", { class: "pairs" }, ...shown.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, fullText(value)))));
 }
 
 function minus(text) {
@@ -14,7 +14,7 @@ function ourSide(grain, row, decimals) {
   const side = el("section", { class: "side ours" },
     el("h4", {}, "Our side: what the plan says"),
     el("p", { class: "amount" }, grouped(grain.get("expected", row), decimals), el("small", {}, currency)));
-  if (!grain.paths("o.").some((path) => grain.get(path, row) !== null)) {
+  if (!grain.paths("o.", row).some((path) => grain.get(path, row) !== null)) {
     side.append(el("p", { class: "note" }, grain.get("expected", row)
       ? "The record holds no derivation of this row; see what it follows from."
       : "Nothing is expected here: no row on our side."));
@@ -40,12 +40,13 @@ function ourSide(grain, row, decimals) {
   ]));
   const sentences = get("sentences") || [];
   if (sentences.length) {
-    side.append(el("h5", {}, "How it comes about"), el("ol", { class: "sentences" }, ...sentences.map((s) => el("li", {}, s))));
+    side.append(el("h5", {}, "How it comes about"), el("ol", { class: "sentences" }, ...sentences.map((s) => el("li", {}, fullText(s)))));
   }
   return side;
 }
 
 const FEW_LINES = 25;
+const MOST_CELLS = 200;
 
 // The lines that a payout is made of, with every cap, rounding, draw and balance, and their sum.
 function statement(data, grain, row) {
@@ -54,7 +55,7 @@ function statement(data, grain, row) {
   const currency = grain.get("currency", row) || "";
   const decimals = data.decimals[currency] ?? 2;
   const rest = grain.get("o.rest", row);
-  const restLines = grain.get("o.rest_lines", row) || 0;
+  const restLines = Number(grain.get("o.rest_lines", row)) || 0;
   const all = [...lines.map((line) => line[5]), rest];
   const sum = exactText(all.reduce((total, amount) => total + exact(amount), 0n));
   const near = all.some(isFraction);
@@ -63,10 +64,10 @@ function statement(data, grain, row) {
   const count = lines.length + restLines;
   const ownFile = grain.get("o.plan_file", row);
   const body = lines.map(([label, about, base, unit, rate, amount, rule, file, line]) => el("tr", {},
-    el("th", { scope: "row" }, label, about ? el("span", { class: "note" }, about) : null),
+    el("th", { scope: "row" }, cellText(label), about ? el("span", { class: "note" }, cellText(about)) : null),
     el("td", { class: "num" }, base ? `${grouped(base, unit ? decimals : 0)} ${unit || "units"}` : ""),
     el("td", { class: "num" }, rate), el("td", { class: "num" }, grouped(amount, decimals)),
-    el("td", {}, minus(rule)), el("td", { class: "place" }, !file ? "" : file === ownFile && line ? `line ${line}` : file + (line ? ":" + line : ""))));
+    el("td", {}, cellText(minus(rule))), el("td", { class: "place" }, !file ? "" : file === ownFile && line ? `line ${line}` : file + (line ? ":" + line : ""))));
   if (restLines) {
     body.push(el("tr", { class: "quiet" }, el("th", { scope: "row", colspan: 3 }, `${restLines.toLocaleString("en")} more lines, as one sum`),
       el("td", { class: "num" }, grouped(rest, decimals)), el("td", {}), el("td", {})));
@@ -85,28 +86,55 @@ function statement(data, grain, row) {
         el("td", { class: "num" }, grouped(expected, decimals)), el("td", {}), el("td", {}))))))];
 }
 
-function theirSide(grain, row, decimals) {
-  const side = el("section", { class: "side theirs" },
-    el("h4", {}, "Their side: what the target exported"),
-    el("p", { class: "amount" }, ...actualOf(grain, row, decimals), grain.get("other", row) ? null : el("small", {}, grain.get("currency", row) || "")));
-  const file = grain.get("t.file", row);
-  const columns = grain.paths("t.r.").filter((path) => grain.get(path, row) !== null);
-  if (!file && !columns.length) {
-    side.append(el("p", { class: "note" }, "The target exported no such row."));
+// In a regression our side is the row as it was before the change.
+function beforeSide(grain, row, decimals) {
+  const side = el("section", { class: "side ours" },
+    el("h4", {}, grain.words.ours),
+    el("p", { class: "amount" }, grouped(grain.get("expected", row), decimals), el("small", {}, grain.get("currency", row) || "")));
+  const flat = grain.get("b.cells", row) || [];
+  if (!flat.length) {
+    side.append(el("p", { class: "note" }, grain.words.oursNone));
     return side;
   }
   const field = grain.get("field", row);
-  side.append(el("p", { class: "source" }, `${file}, line ${grain.get("t.line", row)}`));
+  const cells = Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i], flat[2 * i + 1]]).filter(([, text]) => text);
+  side.append(el("p", { class: "exported-at" }, `${seen(grain.get("b.file", row))}, line ${grain.get("b.line", row)}`));
+  side.append(el("table", { class: "cells exported" },
+    el("caption", { class: "unseen" }, "The row before the change"),
+    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "column"), el("th", { scope: "col" }, "as exported"))),
+    el("tbody", {}, ...cells.slice(0, MOST_CELLS).map(([name, text]) => el("tr", { class: name === field ? "differs" : null },
+      el("th", { scope: "row" }, el("bdi", {}, seen(name))), el("td", {}, fullText(text)))))));
+  return side;
+}
+
+function theirSide(grain, row, decimals) {
+  const side = el("section", { class: "side theirs" },
+    el("h4", {}, grain.words ? grain.words.theirs : "Their side: what the target exported"),
+    el("p", { class: "amount" }, ...actualOf(grain, row, decimals), grain.get("other", row) ? null : el("small", {}, grain.get("currency", row) || "")));
+  const file = grain.get("t.file", row);
+  const flat = grain.get("t.cells", row);
+  const cells = flat ? Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i], flat[2 * i + 1]]).filter(([, text]) => text)
+    : grain.paths("t.r.", row).map((path) => [path.slice(4), grain.get(path, row)]).filter(([, text]) => text !== null);
+  if (!file && !cells.length) {
+    side.append(el("p", { class: "note" }, grain.words ? grain.words.theirsNone : "The target exported no such row."));
+    return side;
+  }
+  const field = grain.get("field", row);
+  const trouble = grain.get("trouble", row);
+  if (trouble) side.append(el("p", { class: "warn" }, `This row can't be read: ${seen(trouble)}`));
+  side.append(el("p", { class: "source" }, `${seen(file)}, line ${grain.get("t.line", row)}`));
   side.append(el("table", { class: "cells exported" },
     el("caption", { class: "unseen" }, "The exported row"),
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "column"), el("th", { scope: "col" }, "as exported"))),
-    el("tbody", {}, ...columns.map((path) => {
-      const name = path.slice(4);
+    el("tbody", {}, ...cells.slice(0, MOST_CELLS).map(([name, text]) => {
       const differs = name === field;
       return el("tr", { class: differs ? "differs" : null },
-        el("th", { scope: "row" }, name, differs ? el("span", { class: "flag" }, " \u2260 differs") : null),
-        el("td", {}, grain.get(path, row)));
+        el("th", { scope: "row" }, el("bdi", {}, seen(name)), differs ? el("span", { class: "flag" }, " \u2260 differs") : null),
+        el("td", {}, fullText(text)));
     }))));
+  if (cells.length > MOST_CELLS) {
+    side.append(el("p", { class: "note" }, `${(cells.length - MOST_CELLS).toLocaleString("en")} more columns, in the export itself.`));
+  }
   return side;
 }
 
@@ -116,25 +144,25 @@ function related(data, grain, row) {
   let sum = 0n;
   let near = isFraction(grain.get("difference", row));
   let name = "finer differences";
-  const lines = follows.map((id) => {
-    const other = data.grains.find((one) => one.find(id) >= 0);
-    if (!other && data.settled[id]) {
-      const [grainName, text, difference, currency, why] = data.settled[id];
+  const other = data.grains.find((one) => one.name === grain.follows);
+  const lines = follows.map((part) => {
+    if (typeof part !== "number") {
+      if (!data.settled[part]) return el("li", {}, seen(part));
+      const [grainName, text, difference, currency, why] = data.settled[part];
       name = grainName;
       sum += exact(difference);
       near ||= isFraction(difference);
-      return el("li", {}, el("span", {}, text, el("small", {}, ` (${why})`)),
+      return el("li", {}, el("span", {}, cellText(text), el("small", {}, ` (${why})`)),
         el("span", { class: "money " + tone(difference) }, signed(difference, data.decimals[currency] ?? 2)));
     }
-    if (!other) return el("li", {}, id);
-    const place = other.find(id);
     name = other.name;
-    const difference = other.get("difference", place);
+    const difference = other.get("difference", part);
     sum += exact(difference);
     near ||= isFraction(difference);
-    const text = other.keys.map((key) => other.get("k." + key, place)).filter(Boolean).join(" \u00b7 ") || id;
-    return el("li", {}, el("a", { href: "#differences&row=" + encodeURIComponent(id) }, text),
-      el("span", { class: "money " + tone(difference) }, signed(difference, data.decimals[other.get("currency", place)] ?? 2)));
+    const id = other.get("id", part);
+    const text = other.keys.map((key) => other.get("k." + key, part)).filter(Boolean).join(" \u00b7 ") || id;
+    return el("li", {}, el("a", { href: "#differences&row=" + encodeURIComponent(id) }, cellText(text)),
+      el("span", { class: "money " + tone(difference) }, signed(difference, data.decimals[other.get("currency", part)] ?? 2)));
   });
   const equal = sum === exact(grain.get("difference", row));
   const total = signed(exactText(sum), data.decimals[grain.get("currency", row)] ?? 2);
@@ -157,15 +185,15 @@ function detailOf(data, grain, row) {
   const difference = grain.get("difference", row);
   const group = grain.get("group", row);
   const cause = group && data.causes[group];
-  const attributes = grain.paths("a.").filter((path) => grain.get(path, row) !== null);
+  const attributes = grain.paths("a.", row).filter((path) => grain.get(path, row) !== null);
   return el("div", { class: "detail" },
     el("p", { class: "detail-head" },
       el("span", { class: "money " + tone(difference) }, signed(difference, decimals), el("small", {}, grain.get("currency", row) || ""), ...others(grain, row, true)),
-      cause ? el("span", {}, "Cause: ", el("a", { href: "#cause-" + group }, cause)) : el("span", {}, "No common cause was found."),
+      cause ? el("span", {}, "Cause: ", el("a", { href: "#cause-" + group }, seen(cause))) : el("span", {}, "No common cause was found."),
       stageLabel(grain.get("stage", row))),
-    el("div", { class: "sides" }, ourSide(grain, row, decimals), theirSide(grain, row, decimals)),
+    el("div", { class: "sides" }, grain.words ? beforeSide(grain, row, decimals) : ourSide(grain, row, decimals), theirSide(grain, row, decimals)),
     ...related(data, grain, row),
     ...statement(data, grain, row),
     attributes.length ? el("p", { class: "labels" }, ...attributes.map((path) =>
-      el("span", { class: "label" }, el("i", {}, path.slice(2)), " " + grain.get(path, row)))) : null);
+      el("span", { class: "label" }, el("i", {}, el("bdi", {}, seen(path.slice(2)))), " ", cellText(grain.get(path, row))))) : null);
 }

@@ -27,16 +27,16 @@ async function start() {
   let table = null;
   let data = null;
   if (root) {
-    data = await loadRows();
+    data = loadRows();
     if (data.grains.length) table = new Table(data, root);
   }
-  const arrive = () => {
+  const arrive = async () => {
     const view = readView(location.hash);
     if (table && location.hash === "#differences") {
       table.keepAddress();
       document.getElementById("differences").scrollIntoView();
     } else if (table && view.place === "differences") {
-      table.show(view);
+      await table.show(view);
       const row = view.row && table.focus(view.row);
       if (row) row.closest("tr").scrollIntoView({ block: "center" });
       else document.getElementById("differences").scrollIntoView();
@@ -48,12 +48,17 @@ async function start() {
         // An address that isn't well formed is taken as it stands.
       }
       const place = document.getElementById(name);
+      // What is closed, or left out by the filter of scenarios, is shown to whoever follows a link to it.
+      for (let part = place && place.closest("details"); part; part = part.parentElement.closest("details")) {
+        part.open = true;
+        part.hidden = false;
+      }
       if (place) place.scrollIntoView();
     }
   };
-  if (table) table.show(readView(""));
-  if (location.hash) arrive();
-  addEventListener("hashchange", arrive);
+  if (table) await table.show(readView(""));
+  if (location.hash) await arrive();
+  addEventListener("hashchange", () => arrive().catch((error) => table.failed(error)));
   addEventListener("keydown", (event) => {
     const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName);
     const search = document.getElementById("search");
@@ -73,7 +78,9 @@ async function start() {
     printed = data.grains.filter((grain) => grain !== table.grain).map((grain) => {
       const place = el("div", { class: "printed" });
       const other = new Table(data, place);
-      other.show({ ...readView("#differences"), grain: grain.name });
+      other.view = { ...readView("#differences"), grain: grain.name };
+      other.rows = allRows(grain.count);
+      other.pages = 1;
       other.controls.remove();
       other.draw(PRINT);
       root.append(place);
@@ -87,6 +94,24 @@ async function start() {
     if (table) table.draw();
   });
   document.documentElement.dataset.ready = "yes";
+  if (data && !data.beside) await unpackAll(data);
+  document.documentElement.dataset.unpacked = "yes";
+}
+
+// What the page itself holds is unpacked while nobody waits for it, so that the first filter is as quick as the next.
+async function unpackAll(data) {
+  const pause = () => new Promise((done) => (window.requestIdleCallback ? requestIdleCallback(done, { timeout: 500 }) : setTimeout(done, 20)));
+  for (const grain of data.grains) {
+    for (const path of grain.listed) {
+      await pause();
+      await grain.need([path]);
+      if (path !== "id") grain.marked(path, "\ufffe", new Uint8Array(grain.count));
+    }
+    for (const path of AMOUNTS) {
+      await pause();
+      grain.amounts(path);
+    }
+  }
 }
 
 start().catch((error) => {

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from reports.pages import figures
 from reports.pages.figures import Figure, Row
-from reports.record_types import RunRecord
+from reports.record_check import number
+from reports.record_types import Group, RunRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a cause has of all that differs in one currency, each row taken as a positive amount.  width: of the bar, 0 to 100."""
+
+    currency: str
+    percent: str
+    moved: str
+    width: str
+
 
 ROWS_SHOWN = 15
 """Rows of a cause that stand in the page itself; the table of differences has all of them."""
@@ -30,6 +44,7 @@ class Cause:
     keys: tuple[str, ...]
     rows: tuple[Row, ...]
     more: int
+    shares: tuple[Share, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +62,15 @@ def causes_page(record: RunRecord) -> tuple[CausesOfGrain, ...]:
     pages = []
     for grain in record.grains:
         groups = [group for group in record.groups if group.grain == grain.name]
-        groups.sort(key=lambda group: (-figures.weight(group.money), -group.count, group.id))
+        whole = _whole(groups)
+        groups.sort(key=lambda group: (-_part(group, whole), -group.count, group.id))
         differing = sum(grain.by_class.values())
         causes = []
         for rank, group in enumerate(groups, 1):
             rows = tuple(figures.table_row(by_id[i], grain.keys) for i in group.differences[:ROWS_SHOWN])
-            same = f"{group.count:,} of {group.of:,} rows with these attributes differ" if group.of else ""
+            # Rows that only the target has are none of the expected ones.
+            counted = group.of and "unexpected" not in group.class_
+            same = f"{group.count:,} of {group.of:,} rows with these attributes differ" if counted else ""
             causes.append(
                 Cause(
                     rank,
@@ -69,6 +87,7 @@ def causes_page(record: RunRecord) -> tuple[CausesOfGrain, ...]:
                     grain.keys,
                     rows,
                     group.count - len(rows),
+                    _shares(group, whole),
                 )
             )
         explained = {i for group in groups for i in group.differences}
@@ -76,3 +95,35 @@ def causes_page(record: RunRecord) -> tuple[CausesOfGrain, ...]:
         if causes or unexplained:
             pages.append(CausesOfGrain(grain.name, tuple(causes), unexplained))
     return tuple(pages)
+
+
+def _moved(group: Group) -> Mapping[str, str]:
+    """What the rows of a cause differ by, whichever way; a record of before has only their sum."""
+    return group.moved or group.money
+
+
+def _whole(groups: Sequence[Group]) -> dict[str, Fraction]:
+    """All that differs, by currency."""
+    sums: dict[str, Fraction] = {}
+    for group in groups:
+        for currency, amount in _moved(group).items():
+            sums[currency] = sums.get(currency, Fraction(0)) + abs(number(amount))
+    return sums
+
+
+def _part(group: Group, whole: Mapping[str, Fraction]) -> Fraction:
+    """The largest share that a cause has of what differs in any currency: amounts of two currencies can't be compared."""
+    parts = [abs(number(a)) / whole[c] for c, a in _moved(group).items() if whole[c]]
+    return max(parts, default=Fraction(0))
+
+
+def _shares(group: Group, whole: Mapping[str, Fraction]) -> tuple[Share, ...]:
+    found = []
+    for currency, amount in _moved(group).items():
+        size = abs(number(amount))
+        if size:
+            tenths = max(1, int(size * 1000 / whole[currency]))
+            text = figures.percent(size, whole[currency], 1)
+            width = f"{tenths // 10}.{tenths % 10}"
+            found.append(Share(currency, text, figures.money(figures.exact(size), currency), width))
+    return tuple(found)

@@ -64,7 +64,7 @@ def money(text: str, currency: str) -> str:
     """An amount of the record with thousands commas and all its digits; a dash where there is none."""
     if not text:
         return NONE
-    return format_number(number(text), MINOR_UNITS.get(currency, 2)).replace("-", MINUS)
+    return format_number(number(text), MINOR_UNITS.get(currency, 2 if currency else 0)).replace("-", MINUS)
 
 
 def signed(text: str, currency: str) -> Figure:

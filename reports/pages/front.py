@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from reports.pages import figures
 from reports.pages.figures import Figure
+from reports.pages.words import side_words
 from reports.record_check import number
 from reports.record_types import Grain, PlanUsed, RunRecord
 
@@ -84,7 +85,7 @@ class FrontPage:
     grains: tuple[Agreement, ...]
     classes: tuple[tuple[str, str], ...]
     breakdowns: tuple[Breakdown, ...]
-    tolerances: tuple[tuple[str, str, str, str, str], ...]
+    tolerances: tuple[tuple[str, str, str, str, str, tuple[Figure, ...], tuple[Figure, ...]], ...]
     inputs: tuple[InputRow, ...]
     plans: tuple[PlanUsed, ...]
 
@@ -93,7 +94,9 @@ def front_page(record: RunRecord) -> FrontPage:
     """The front page of a record."""
     outcome, tone = OUTCOMES[record.verdict.outcome]
     any_known = any(grain.known for grain in record.grains)
-    if any_known and record.verdict.outcome == "agrees":
+    if record.identity.kind == "compare":
+        outcome = _of_changes(record, any_known=any_known)
+    elif any_known and record.verdict.outcome == "agrees":
         outcome = "No difference but those accepted beforehand"
     return FrontPage(
         kind=KINDS[record.identity.kind],
@@ -101,7 +104,7 @@ def front_page(record: RunRecord) -> FrontPage:
         outcome=outcome,
         tone=tone,
         sentence=record.verdict.sentence,
-        money=_money_sentences(record.grains),
+        money=_money_sentences(record.grains, side_words(record).more_than),
         any_known=any_known,
         facts=_facts(record),
         grains=tuple(_grain(grain) for grain in record.grains),
@@ -115,9 +118,11 @@ def front_page(record: RunRecord) -> FrontPage:
             (
                 grain.name,
                 t.applies_to,
-                f"{figures.money(t.amount, t.currency)} {t.currency}",
+                t.limit or f"{figures.money(t.amount, t.currency)} {t.currency}",
                 t.reason,
                 str(t.used),
+                figures.totals(t.forgiven),
+                figures.differences(t.net),
             )
             for grain in record.grains
             for t in grain.tolerances
@@ -139,6 +144,14 @@ def front_page(record: RunRecord) -> FrontPage:
         ),
         plans=record.plans,
     )
+
+
+def _of_changes(record: RunRecord, *, any_known: bool) -> str:
+    if record.verdict.outcome == "agrees":
+        return "Only approved changes" if any_known else "Nothing has changed"
+    if any(grain.differences for grain in record.grains):
+        return "Changes without approval"
+    return "Not changed as approved"
 
 
 def _facts(record: RunRecord) -> tuple[tuple[str, str], ...]:
@@ -163,12 +176,12 @@ def _moment(text: str) -> str:
     return text.replace("T", " ").removesuffix("Z") + " UTC" if text else ""
 
 
-def _money_sentences(grains: tuple[Grain, ...]) -> tuple[str, ...]:
+def _money_sentences(grains: tuple[Grain, ...], more_than: str) -> tuple[str, ...]:
     alike: dict[str, list[str]] = {}
     for grain in grains:
         words = figures.spoken(grain.difference)
         if words:
-            says = f"the target pays {words} than the plans say."
+            says = more_than.format(words=words)
         elif grain.matched < grain.compared:
             says = "the differences cancel out: both totals are equal."
         else:

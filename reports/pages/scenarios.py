@@ -1,24 +1,38 @@
-"""The scenarios of a feature run: the text as it was written, with what happened, failures first."""
+"""The scenarios of a feature run: each as it was executed, step by step, failures first."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reports.anchors import anchors
 from reports.pages import figures
+from reports.pages.features import line_place
 from reports.record_types import RunRecord
-from reports.scenario_types import ScenarioCounts, ScenarioResult
+from reports.scenario_types import ScenarioCounts, ScenarioResult, StepResult
 
 _ORDER = {"failed": 0, "not run": 1, "passed": 2}
 MARKS = {"passed": "\u2713", "failed": "\u2717", "not run": "\u25cb"}
 
 
 @dataclass(frozen=True, slots=True)
-class Requirement:
-    """A requirement and the scenarios that prove it."""
+class ShownScenario:
+    """One scenario, or one row of its Examples.  place: its anchor.  written: the anchor of its line in the feature."""
 
+    id: str
     name: str
-    scenarios: tuple[tuple[str, str, str], ...]
+    case: str
     outcome: str
+    feature: str
+    feature_name: str
+    rule: str
+    requirements: tuple[str, ...]
+    severity: str
+    line: int
+    at: int
+    duration: str
+    steps: tuple[StepResult, ...]
+    place: str
+    written: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +44,7 @@ class ScenariosPage:
     passed: int
     failed: int
     share: str
-    scenarios: tuple[ScenarioResult, ...]
-    requirements: tuple[Requirement, ...]
-    without_requirement: int
+    scenarios: tuple[ShownScenario, ...]
 
 
 def scenarios_page(record: RunRecord) -> ScenariosPage | None:
@@ -40,8 +52,9 @@ def scenarios_page(record: RunRecord) -> ScenariosPage | None:
     counts = record.scenario_counts
     if not counts.written and not record.scenarios:
         return None
-    order = {id(scenario): i for i, scenario in enumerate(record.scenarios)}
-    ranked = sorted(record.scenarios, key=lambda s: (_ORDER[s.outcome], order[id(s)]))
+    places = anchors(record)
+    texts = {feature.path for feature in record.features}
+    ranked = sorted(record.scenarios, key=lambda s: _ORDER[s.outcome])
     passed = sum(scenario.outcome == "passed" for scenario in ranked)
     return ScenariosPage(
         counts,
@@ -49,22 +62,14 @@ def scenarios_page(record: RunRecord) -> ScenariosPage | None:
         passed,
         sum(scenario.outcome == "failed" for scenario in ranked),
         figures.percent(passed, len(ranked)) or "none executed",
-        tuple(ranked),
-        _requirements(record.scenarios),
-        sum(not scenario.requirements for scenario in ranked),
+        tuple(_shown(s, places[s.feature, s.id, s.case], s.feature in texts) for s in ranked),
     )
 
 
-def _requirements(scenarios: tuple[ScenarioResult, ...]) -> tuple[Requirement, ...]:
-    found: dict[str, list[ScenarioResult]] = {}
-    for scenario in scenarios:
-        for name in scenario.requirements:
-            found.setdefault(name, []).append(scenario)
-    return tuple(
-        Requirement(
-            name,
-            tuple((s.id, s.case or s.name, s.outcome) for s in group),
-            min((s.outcome for s in group), key=lambda outcome: _ORDER[outcome]),
-        )
-        for name, group in sorted(found.items())
-    )
+def _shown(s: ScenarioResult, place: str, has_text: bool) -> ShownScenario:
+    at = s.row or s.line
+    written = line_place(s.feature, at) if has_text and at else ""
+    return ShownScenario(
+        s.id, s.name, s.case, s.outcome, s.feature, s.feature_name, s.rule, s.requirements, s.severity, s.line, at,
+        s.duration, s.steps, place, written,
+    )  # fmt: skip

@@ -8,10 +8,17 @@ from reports.pages.figures import number_of
 from reports.record import record_hash
 from reports.record_types import RunRecord
 
+WARNING = "A green run is not an approval."
+GREEN = "This page is a draft until two people sign it: the tester, and another person who approves it."
+RED = GREEN + " This run isn't green: it is approved only with a condition or a reason, written below."
+
 
 @dataclass(frozen=True, slots=True)
 class SignOffPage:
-    """statement: what the signers confirm.  hash: of the record that it holds for, and for no other."""
+    """statement: what the signers confirm.  hash: of the record that it holds for, and for no other.
+
+    warning, how: that the verdict approves nothing, and what an approval takes.
+    """
 
     limits: tuple[str, ...]
     statement: str
@@ -19,6 +26,8 @@ class SignOffPage:
     hash: str
     roles: tuple[str, ...]
     lines: tuple[str, ...]
+    warning: str = WARNING
+    how: str = ""
 
 
 def signoff_page(record: RunRecord) -> SignOffPage:
@@ -40,8 +49,9 @@ def signoff_page(record: RunRecord) -> SignOffPage:
         "its result, with the conditions written below.",
         record.circumstances.run_id,
         record_hash(record),
-        ("Prepared by", "Approved by"),
+        ("Tested by", "Approved by"),
         ("Name", "Role", "Date", "Signature"),
+        how=GREEN if record.verdict.outcome in ("agrees", "passed", "calculated") else RED,
     )
 
 
@@ -55,7 +65,8 @@ def _own_limits(record: RunRecord) -> list[str]:
         found.append(f"{number_of(used, 'row')} agreed only because of a declared tolerance.")
     known = sum(grain.known for grain in record.grains)
     if known:
-        found.append(f"Accepted beforehand as known differences, listed above: {number_of(known, 'row')}.")
+        words = "Changed as approved" if record.identity.kind == "compare" else "Accepted beforehand as known differences"
+        found.append(f"{words}, listed above: {number_of(known, 'row')}.")
     if record.problems:
         found.append(f"The run met {number_of(len(record.problems), 'problem')} in its input, listed above.")
     return found

@@ -1,4 +1,4 @@
-"""`trueup bench`: how quick the engine and runs of features are on this machine."""
+"""`trueup bench`: how quick the engine, runs of features and the reconciliation of large files are on this machine."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GOAL_RUN, GOAL_CHECK = 1.5, 0.25
 
 
 @click.command("bench")
-@click.argument("what", type=click.Choice(["engine", "scenario", "features"]))
+@click.argument("what", type=click.Choice(["engine", "scenario", "features", "reconcile", "report"]))
 @click.option(
     "--deals",
     type=click.IntRange(100, 100_000_000),
@@ -31,13 +31,21 @@ GOAL_RUN, GOAL_CHECK = 1.5, 0.25
 )
 @click.option("--scenarios", type=click.IntRange(10, 100_000), metavar="N", help="How many scenarios the features have; 1000 where left out.")
 @click.option(
+    "--rows",
+    type=click.IntRange(1_000, 100_000_000),
+    multiple=True,
+    metavar="N",
+    help="How many rows a side has for reconcile, or differences a report has; may be given more than once. 100 thousand and 1 million, and for report 100 thousand where left out.",
+)
+@click.option("--form", type=click.Choice(["csv", "parquet"]), help="The files for reconcile; both where left out.")
+@click.option(
     "--rounds",
     type=click.IntRange(1, 100_000),
     metavar="N",
-    help="How often each is measured. 3 for the engine, 200 for the scenario and 2 for features where left out.",
+    help="How often each is measured. 3 for the engine and reconcile, 200 for the scenario and 2 for features where left out.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-def command(what: str, deals: tuple[int, ...], scenarios: int | None, rounds: int | None, as_json: bool) -> int:
+def command(what: str, deals: tuple[int, ...], scenarios: int | None, rows: tuple[int, ...], form: str | None, rounds: int | None, as_json: bool) -> int:
     """Measures how quick trueup is on this machine.
 
     engine: generated deals (splits, four levels of roll-up, currencies, tiers on the year's attainment, caps that
@@ -48,6 +56,12 @@ def command(what: str, deals: tuple[int, ...], scenarios: int | None, rounds: in
 
     features: the same feature files as trueup runs them, as pytest-bdd alone runs them with as many step definitions
     that do nothing, and as `trueup check` reads them, in turns.
+
+    reconcile: two payout files with planted differences by trueup, by datacompy where it is installed, and by a bare scan
+    of both files, in turns. Every planted class must be found exactly. 20 million rows are also run within 2 GiB.
+
+    report: a report of generated differences: its size, and in Chromium its first view, a filter, a search, a sort and
+    more. Above 200 thousand differences the rows lie in a folder beside the page.
 
     Example: trueup bench engine --deals 100000
     """
@@ -60,6 +74,12 @@ def command(what: str, deals: tuple[int, ...], scenarios: int | None, rounds: in
             raise click.UsageError("--deals is for the engine; a scenario has five deals.")
         if scenarios and what != "features":
             raise click.UsageError("--scenarios is for features.")
+        if (rows and what not in ("reconcile", "report")) or (form and what != "reconcile"):
+            raise click.UsageError("--rows is for reconcile and report, --form for reconcile.")
+        if what == "reconcile":
+            return _reconcile(rows, form, rounds or 3, progress, as_json)
+        if what == "report":
+            return _report(rows or (100_000,), rounds or 3, progress, as_json)
         if what == "features":
             cost = _features(scenarios or 1000, rounds or 2, progress)
             shown = {"features": cost.as_dict()}
@@ -81,6 +101,26 @@ def command(what: str, deals: tuple[int, ...], scenarios: int | None, rounds: in
     progress.done()
     click.echo(json.dumps(shown, ensure_ascii=False, indent=1) if as_json else text)
     return 0
+
+
+def _report(rows: tuple[int, ...], rounds: int, progress: Progress, as_json: bool) -> int:
+    from harness.bench.report import measure, words
+
+    found = [measure(count, rounds, progress.step, "folder" if count > 200_000 else "file") for count in rows]
+    progress.done()
+    click.echo(json.dumps({"report": [one.as_dict() for one in found]}, indent=1) if as_json else words(found))
+    return 0
+
+
+def _reconcile(rows: tuple[int, ...], form: str | None, rounds: int, progress: Progress, as_json: bool) -> int:
+    from harness.bench.payout_files import FORMS
+    from harness.bench.reconcile import SIZES, measure, words
+
+    found = measure(rows or SIZES, (form,) if form else FORMS, rounds, progress.step)
+    progress.done()
+    shown = {"reconcile": [one.as_dict() for one in found]}
+    click.echo(json.dumps(shown, ensure_ascii=False, indent=1) if as_json else words(found))
+    return 0 if all(one.is_exact for one in found) else 1
 
 
 def _engine(sizes: tuple[int, ...], rounds: int, progress: Progress) -> list[Measured]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
@@ -64,12 +65,15 @@ def command(
     Example: trueup calculate --plan plans/*.yaml --data data --out expected
     """
     from harness.cli.output import out_folder
+    from harness.evidence.calculations import calculation_record
+    from harness.evidence.manifest import Package
     from harness.reconcile.beside_payouts import write_beside
     from harness.reconcile.expected import write_expected
     from reference_engine.run import calculate
 
     if out is not None:
         check_out(out)
+    started = datetime.now(UTC)
     progress = Progress(quiet=as_json)
     progress.step("reading plans and data")
     read, world = read_all(plans, data)
@@ -80,7 +84,8 @@ def command(
     more: list[str] = []
     if out is not None:
         progress.step("writing")
-        with out_folder(out) as folder:
+        record = calculation_record(read, world, Path(data), result, _command(plans, data, as_of, until), started)
+        with out_folder(out, Package(out, record).seal) as folder:
             write_expected(result, folder)
             more = write_beside(result, folder)
     progress.done()
@@ -89,6 +94,15 @@ def command(
     else:
         _print(result, out, more)
     return 0
+
+
+def _command(plans: tuple[str, ...], data: str, as_of: date | None, until: date | None) -> str:
+    """The command as it can be given again."""
+    from harness.evidence.inputs import shown
+
+    words = ["trueup", "calculate", "--plan", *map(shown, plans), "--data", shown(data)]
+    days = [w for name, day in (("--as-of", as_of), ("--until", until)) if day for w in (name, str(day))]
+    return shlex.join([*words, *days])
 
 
 def _closes(

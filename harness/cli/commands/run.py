@@ -10,12 +10,19 @@ from pathlib import Path
 
 import click
 
+from harness.cli.masking import mask_of, mask_option, masked_copy, note_of, write_copy
 from harness.cli.output import check_out, out_folder
+from harness.evidence.gate_results import summary_lines
+from harness.evidence.gates import read_gates
+from harness.evidence.history import history_folder, summary_line
+from harness.evidence.inputs import shown
+from harness.evidence.manifest import Package
+from harness.evidence.requirements import read_requirements
 from reference_engine.problems import Problem, Stopped, Where
 from reports.record import load_record
 
-INTERRUPTED, INTERNAL, USAGE = 2, 3, 4
-"""Exit codes of pytest."""
+INTERRUPTED, INTERNAL, USAGE, UNWRITTEN = 2, 3, 4, 74
+"""Exit codes of pytest; the last is that of the plug-in, where the results can't be written."""
 RECORD = "record.json"
 
 
@@ -39,7 +46,14 @@ class WithPytestArguments(click.Command):
 )
 @click.option("--target", help="Profile of a target system to seed, run and fetch first.")
 @click.option("--complete", is_flag=True, help="Fail where a scenario is written and not executed, for whatever reason.")
-def command(paths: tuple[str, ...], out: Path, target: str | None, complete: bool) -> int:
+@click.option("--gates", type=click.Path(path_type=Path), help="Rules that decide whether the run ends with 0; without, no scenario may fail.")
+@click.option("--requirements", type=click.Path(path_type=Path), help="CSV with the requirements to be proved: id, title, severity, optional.")
+@click.option("--history", type=click.Path(path_type=Path), help="Folder that keeps each run and is compared with; `history` beside --out where there is one.")
+@mask_option
+def command(
+    paths: tuple[str, ...], out: Path, target: str | None, complete: bool, gates: Path | None, requirements: Path | None, history: Path | None,
+    mask: str | None,
+) -> int:  # fmt: skip
     """Runs features, and writes the record and the report.
 
     Paths are feature files or folders; `features` where none is named. What follows -- goes to pytest.
@@ -57,6 +71,11 @@ def command(paths: tuple[str, ...], out: Path, target: str | None, complete: boo
             )
         )
     check_out(out)
+    given_files = _given(out, gates, requirements, history)
+    wanted = mask_of(mask)
+    if wanted is not None:
+        # A masked run is for sharing: it is neither kept among the runs before nor evidence.
+        given_files.pop("history", None)
     named, extra = list(paths), list(click.get_current_context().meta["pytest"])
     for path in named:
         if not Path(path.partition("::")[0]).exists():
@@ -68,7 +87,8 @@ def command(paths: tuple[str, ...], out: Path, target: str | None, complete: boo
                     remedy="Check the path.",
                 )
             )
-    with out_folder(out) as folder:
+    package = Package(out)
+    with out_folder(out, None if wanted else package.seal) as folder:
         given = named or ["features"]
         words = [
             sys.executable,
@@ -85,14 +105,18 @@ def command(paths: tuple[str, ...], out: Path, target: str | None, complete: boo
             "--trueup-out",
             str(folder),
             *(["--trueup-complete"] if complete else []),
+            *(word for name, path in given_files.items() for word in (f"--trueup-{name}", str(path))),
         ]
         environment = os.environ | {
-            "TRUEUP_COMMAND": " ".join(["trueup run", *given, *(["--complete"] if complete else []), *(["--", *extra] if extra else [])])
-        }
+            "TRUEUP_COMMAND": " ".join(["trueup run", *given, *(["--complete"] if complete else []),
+                *(word for name, path in given_files.items() for word in (f"--{name}", shown(path))), *(["--", *extra] if extra else [])])
+        }  # fmt: skip
         code = subprocess.run([*words, *extra, *given], check=False, env=environment).returncode
         kept = folder / RECORD
         if code in (INTERRUPTED, -signal.SIGINT):
             raise KeyboardInterrupt
+        if code == UNWRITTEN:
+            raise OSError("there is no room for them, or no right to write them")
         if code in (INTERNAL, USAGE) or not kept.is_file():
             raise Stopped(
                 Problem(
@@ -103,6 +127,29 @@ def command(paths: tuple[str, ...], out: Path, target: str | None, complete: boo
                     "Its own message stands above.",
                 )
             )
-        verdict = load_record(kept).verdict
-    click.echo(f"\n{verdict.sentence}\nReport: {(out / 'index.html').as_posix()}")
+        package.record = record = load_record(kept)
+        masked = masked_copy(record, wanted) if wanted else None
+        if masked is not None:
+            write_copy(folder, masked)
+            record = masked.record
+        verdict = record.verdict
+    click.echo("")
+    for line in (*(summary_lines(record.gates) if record.gates else ()), summary_line(record)):
+        click.echo(line) if line else None
+    click.echo(f"{verdict.sentence}\nReport: {(out / 'index.html').as_posix()}")
+    if wanted is not None:
+        click.echo(note_of(wanted))
     return verdict.exit_code
+
+
+def _given(out: Path, gates: Path | None, requirements: Path | None, history: Path | None) -> dict[str, Path]:
+    """The files that the run is judged by, read before anything runs.  Raises Stopped with every Problem in them."""
+    problems: list[Problem] = []
+    if gates is not None:
+        read_gates(gates, problems)
+    if requirements is not None:
+        read_requirements(requirements, problems)
+    if problems:
+        raise Stopped(problems)
+    named = {"gates": gates, "requirements": requirements, "history": history_folder(history, out)}
+    return {name: path for name, path in named.items() if path is not None}
