@@ -97,11 +97,14 @@ def plan_problems(feature: WrittenFeature) -> list[Problem]:
     return list(dict.fromkeys(found))
 
 
-@cache
 def project_of(feature: str) -> Path:
     """The folder whose scenarios/ a feature names files from: the nearest above it, else the folder of work."""
-    here = Path.cwd()
-    for folder in Path(feature).absolute().parents:
+    return _project_of(Path(feature).absolute(), Path.cwd())
+
+
+@cache
+def _project_of(feature: Path, here: Path) -> Path:
+    for folder in feature.parents:
         if (folder / SCENARIOS).is_dir():
             return folder
     return here

@@ -59,7 +59,21 @@ def test_a_block_that_is_not_in_the_form_is_found() -> None:
     assert format_text(ragged, "x", []) != ragged
 
 
-def test_a_fresh_project_is_in_the_form_checked_and_green(trueup: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_project_checked_after_another_keeps_its_own_plans(
+    trueup: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert trueup("check", "features/plans/accelerators.feature").code == 0
+    monkeypatch.chdir(tmp_path)
+    assert trueup("new", "commissions").code == 0
+    monkeypatch.chdir(tmp_path / "commissions")
+    found = trueup("check")
+    assert found.code == 0, found.err
+
+
+def test_a_fresh_project_is_in_the_form_checked_and_green(
+    trueup: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert trueup("new", "commissions").code == 0
     monkeypatch.chdir(tmp_path / "commissions")
