@@ -14,7 +14,7 @@ from harness.evidence import record_of
 from harness.evidence.derivation_of import our_side
 from harness.evidence.gate_results import as_json, judged, summary_lines
 from harness.evidence.gates import GateFile, read_gates
-from harness.evidence.grains_of import grains_of
+from harness.evidence.grains_of import grains_of, only_what_is_mapped
 from harness.evidence.history import keep, summary_line, with_history
 from harness.evidence.inputs import file_input, folder_inputs, mapping_inputs, shown, unique
 from harness.evidence.manifest import Package
@@ -222,14 +222,7 @@ class Job:
         ]
         if self.calculated is None:
             notes.append("The expected side was read from files; its calculation isn't part of this run.")
-        notes.append(
-            "Only what the mapping names was compared: "
-            + "; ".join(
-                f"{g.name} by {', '.join(g.mapping.key_names)}, their amount and {', '.join(f.name for f in g.mapping.fields) or 'nothing else'}"
-                for g in found.grains
-            )
-            + "."
-        )
+        notes.append(only_what_is_mapped(found))
         return tuple(dict.fromkeys(notes))
 
 

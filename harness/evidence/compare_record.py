@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.adapters.rows import ResultTable
-from harness.evidence.grains_of import grains_of
+from harness.evidence.grains_of import grains_of, only_what_is_mapped
 from harness.evidence.inputs import file_input, mapping_inputs, unique
 from harness.reconcile.approved import ApprovedChange
 from harness.reconcile.results import ControlTotal, GrainResult, Reconciliation
@@ -149,12 +149,5 @@ def stated_limits(
         "Whether the amounts are right was not tested: a comparison of before and after knows no plan."
     )
     notes.append("Tolerances of the mapping were not used: before and after must be equal to the last digit.")
-    notes.append(
-        "Only what the mapping names was compared: "
-        + "; ".join(
-            f"{g.name} by {', '.join(g.mapping.key_names)}, their amount and {', '.join(f.name for f in g.mapping.fields) or 'nothing else'}"
-            for g in found.grains
-        )
-        + "."
-    )
+    notes.append(only_what_is_mapped(found))
     return tuple(dict.fromkeys(notes))

@@ -33,6 +33,16 @@ def grains_of(
     )
 
 
+def only_what_is_mapped(found: Reconciliation) -> str:
+    """What a comparison looked at, for the limits of its report: whatever no grain names was not compared."""
+    looked_at = (
+        f"{g.name} by {', '.join(g.mapping.key_names)}, their amount and "
+        + (", ".join(f.name for f in g.mapping.fields) or "nothing else")
+        for g in found.grains
+    )
+    return f"Only what the mapping names was compared: {'; '.join(looked_at)}."
+
+
 def _grain(grain: GrainResult, rows: Sequence[EarnedLine | Payout], follows_from: str) -> kept.Grain:
     every = (*grain.differences, *grain.accepted)
     keys = next(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from reports.difference_types import Texts, Totals
 from reports.record_types import Input, Tolerance, Verdict
+from reports.signoff_types import Role
 
 FORMAT = 1
 """Version of the manifest's layout.  Another version is refused, never guessed at."""
@@ -17,7 +18,7 @@ MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
 COPIES = "inputs"
 """Folder of the copies: features, plans, mappings and other policy as the run read them."""
-STATEMENTS = {"tester": "signoff.tester.json", "approver": "signoff.approver.json"}
+STATEMENTS: dict[Role, str] = {"tester": "signoff.tester.json", "approver": "signoff.approver.json"}
 """What each signer signs, by their role; the signature lies beside it, with .sig at the end of its name."""
 SHEET = "signoff.html"
 UNSEALED = frozenset((MANIFEST, SHEET, *STATEMENTS.values(), *(f"{s}.sig" for s in STATEMENTS.values())))

@@ -120,7 +120,7 @@ def sign_off(
     faults: list[str] = []
     for role, name in STATEMENTS.items():
         try:
-            found = _read(role, name, files)  # type: ignore[arg-type]
+            found = _read(role, name, files)
         except Stopped as stopped:
             faults.append(f"{role}: {name}: {stopped.problems[0].what}")
             continue

@@ -86,7 +86,7 @@ def near_known(name: str) -> str:
     if _SEV.match(plain):
         digit = re.search(r"[1-4]\Z", plain)
         return f"@sev{digit[0]}" if digit else "@sev1, @sev2, @sev3 or @sev4"
-    key, mark = re.match(r"([^\W_]*)([\W_]?)", plain).groups()  # type: ignore[union-attr]
+    key, mark = re.findall(r"\A([^\W_]*)([\W_]?)", plain)[0]
     for known, variants in _KEYS.items():
         if key in variants and (mark or key in ("id", "req")):
             return f"@{known}:{name[len(key) + 1 :] or ('ACC-01' if known == 'id' else 'PLAN-04')}"

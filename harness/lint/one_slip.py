@@ -41,6 +41,10 @@ def _heading(text: str, language: str) -> str:
     return meant_heading(text, language) if re.match(r"[^\s|#:][^|:]*:", text) else ""
 
 
+def _nearest(lines: Iterable[int], line: int) -> list[int]:
+    return sorted(lines, key=lambda at: abs(at - line))
+
+
 def _moved_tables(feature: WrittenFeature, problems: list[Problem]) -> list[Problem]:
     """A step without its table and a step with one too many become one Problem, which says where the table belongs."""
     steps = {s.line: s for scenario in feature.scenarios for s in (*scenario.background, *scenario.steps)}
@@ -49,7 +53,7 @@ def _moved_tables(feature: WrittenFeature, problems: list[Problem]) -> list[Prob
     told: set[int] = set()
     for problem in problems:
         step = steps.get(problem.where.line) if problem.slug == "table-not-taken" else None
-        near = sorted(missing, key=lambda at, line=problem.where.line: abs(at - line))  # type: ignore[misc]
+        near = _nearest(missing, problem.where.line)
         home = next((steps[at] for at in near if at not in told and step is not None and _fits(step, steps[at])), None)
         if step is None or step.table is None or home is None:
             out.append(problem)

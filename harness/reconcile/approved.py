@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -125,8 +125,7 @@ def not_happened(
     for row in before.rows:
         if row.key in differing or entry.after(row.amount, row.currency) == row.amount:
             continue
-        said = dict(zip(names, row.key, strict=True))
-        if fits(entry.key, lambda name, said=said: (said.get(name, ""),)):  # type: ignore[misc]
+        if _names_row(entry, dict(zip(names, row.key, strict=True))):
             still.append(row)
     if not still:
         return outcome
@@ -134,6 +133,10 @@ def not_happened(
     more = " and more" if len(still) > _SHOWN else ""
     words = f"{_rows(len(still))} did not change as approved ({entry.stated}), but are as they were: {listed}{more}."
     return KnownOutcome(entry, "changed", f"{named(entry.key) or 'every row'}: {words}", outcome.ids)
+
+
+def _names_row(entry: ApprovedChange, said: Mapping[str, str]) -> bool:
+    return fits(entry.key, lambda name: (said.get(name, ""),))
 
 
 def entry_fits(entry: KnownDifference, difference: Difference) -> bool:

@@ -1,4 +1,4 @@
-"""The eleven wrong answers that other tools give about payouts, each as a small pair of files through `trueup compare`.
+"""The eleven wrong answers that other tools give about payouts, each as a small pair of files, compared as `trueup compare` does.
 
 Every case runs row by row and out of core.  "Differs" is what must be found; an empty one means that all agree.
 """
