@@ -71,7 +71,8 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def test_each_page_holds_a_complete_feature() -> None:
     assert len(PAGES) >= 17
     held = {name.rpartition("_")[0] for name in features()}
-    assert held == {page.stem for page in PAGES}
+    # What compares two exports has no feature; test_docs_regression.py runs its commands.
+    assert held == {page.stem for page in PAGES} - {"regression"}
 
 
 def test_the_index_lists_every_page() -> None:
