@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from harness.evidence.requirements import read_requirements
-from harness.tests.test_cli_run import GOOD
+from harness.tests.green_feature import GREEN
 from reference_engine.problems import Problem
 
 TWO = (
-    GOOD
+    GREEN
     + """
   @id:PAY-02 @sev2
   Scenario Outline: Several deals

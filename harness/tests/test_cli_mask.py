@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from harness.tests.conftest import contents
-from harness.tests.test_cli_run import GOOD
+from harness.tests.green_feature import GREEN
 from reports.record import load_record
 
 KEYED = {"TRUEUP_MASK_KEY": "a secret of this test"}
@@ -46,7 +46,7 @@ def test_a_masked_run_of_features_names_nobody(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("TRUEUP_MASK_KEY", raising=False)
-    (tmp_path / "pay.feature").write_text("# Ana's own idea\n" + GOOD, encoding="utf-8")
+    (tmp_path / "pay.feature").write_text("# Ana's own idea\n" + GREEN, encoding="utf-8")
     ran = trueup("run", "pay.feature", "--out", "shared", "--mask", "names,amounts")
     assert ran.code == 0, ran.out + ran.err
     assert set(contents(tmp_path / "shared")) == {".trueup", "record.json", "index.html"}

@@ -11,23 +11,12 @@ from typing import Any
 
 import pytest
 
-GOOD = """@req:R-1
-Feature: Pay
-  @id:PAY-01 @sev1
-  Scenario: One deal
-    Given the plan "P" pays 10% of bookings
-    And "Ana" is on plan "P" for FY2026
-    And fiscal year FY2026 starts on 2026-01-01 with monthly periods
-    And these deals:
-      | deal | owner | amount     | closed     |
-      | D-1  | Ana   | 100.00 EUR | 2026-01-15 |
-    When commissions are calculated for 2026-01
-    Then the payout of "Ana" for 2026-01 is 10.00 EUR
-"""
+from harness.tests.green_feature import GREEN
+
 FILES = {
-    "good/pay.feature": GOOD,
-    "red/pay.feature": GOOD.replace("is 10.00 EUR", "is 10.01 EUR").replace("PAY-", "RED-"),
-    "broken/pay.feature": GOOD.replace("these deals:", "this deal:").replace("PAY-", "BAD-"),
+    "good/pay.feature": GREEN,
+    "red/pay.feature": GREEN.replace("is 10.00 EUR", "is 10.01 EUR").replace("PAY-", "RED-"),
+    "broken/pay.feature": GREEN.replace("these deals:", "this deal:").replace("PAY-", "BAD-"),
     "none/readme.txt": "no features here\n",
 }
 RUNS = {

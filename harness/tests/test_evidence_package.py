@@ -15,6 +15,7 @@ import pytest
 
 from harness.evidence.manifest_origin import started_by
 from harness.tests.evidence_packages import RECONCILE, sealed, work
+from harness.tests.green_feature import GREEN
 
 __all__ = ["sealed", "work"]
 
@@ -111,19 +112,6 @@ def test_a_comparison_is_evidence_too(work: Path, trueup: Callable[..., Any]) ->
     assert manifest(work / "compared")["content"]["kind"] == "compare"
 
 
-GREEN = """@req:R-1
-Feature: Pay
-  @id:PAY-01 @sev1
-  Scenario: One deal
-    Given the plan "P" pays 10% of bookings
-    And "Ana" is on plan "P" for FY2026
-    And fiscal year FY2026 starts on 2026-01-01 with monthly periods
-    And these deals:
-      | deal | owner | amount     | closed     |
-      | D-1  | Ana   | 100.00 EUR | 2026-01-15 |
-    When commissions are calculated for 2026-01
-    Then the payout of "Ana" for 2026-01 is 10.00 EUR
-"""
 FEATURE = """Feature: Made up
   @id:SEED-01 @sev1 @req:R-1
   Scenario: A made company

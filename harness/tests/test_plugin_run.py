@@ -8,22 +8,12 @@ from typing import Any
 
 import pytest
 
+from harness.tests.green_feature import GREEN
+
 pytest_plugins = ["pytester"]
 ROOT = Path(__file__).parents[2]
 
-GOOD = """@req:R-1
-Feature: Pay
-  @id:PAY-01 @sev1
-  Scenario: One deal
-    Given the plan "P" pays 10% of bookings
-    And "Ana" is on plan "P" for FY2026
-    And fiscal year FY2026 starts on 2026-01-01 with monthly periods
-    And these deals:
-      | deal | owner | amount     | closed     |
-      | D-1  | Ana   | 100.00 EUR | 2026-01-15 |
-    When commissions are calculated for 2026-01
-    Then the payout of "Ana" for 2026-01 is 10.00 EUR
-
+GOOD = GREEN + """
   @id:PAY-02 @sev2
   Scenario Outline: Several deals
     Given the plan "P" pays 10% of bookings
