@@ -1,4 +1,4 @@
-"""Draws a run record as one self-contained HTML page, with the differences as CSV beside it.
+"""Draws a run record: one self-contained HTML page, and beside it differences as CSV, a summary, and what CI servers read.
 
 Drawing is a pure function of the record: pages compute, templates render, nothing is looked up.
 """
@@ -10,6 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from reports import junit, markdown_summary
 from reports.csv_files import differences_csv
 from reports.offline_page import asset, offline_page
 from reports.pages.causes import causes_page
@@ -36,11 +37,13 @@ INDEX = "index.html"
 
 
 def draw(record: RunRecord, out_folder: Path, form: Form = "auto") -> Path:
-    """Writes index.html and the CSV files of differences into the folder; returns the path of index.html."""
+    """Writes index.html, the CSV files of differences, junit.xml and summary.md into the folder; returns the path of index.html."""
     out_folder.mkdir(parents=True, exist_ok=True)
     for grain in record.grains:
         text = differences_csv(record, grain)
         write_beside(out_folder / csv_name(record.grains, grain.name), text.encode("utf-8", "backslashreplace"))
+    write_beside(out_folder / junit.FILE, junit.junit_xml(record))
+    write_beside(out_folder / markdown_summary.FILE, markdown_summary.markdown_summary(record).encode("utf-8", "replace"))
     index = out_folder / INDEX
     differences = differences_page(record, form)
     write_rows(out_folder, differences.beside)

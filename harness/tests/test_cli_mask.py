@@ -23,7 +23,7 @@ def test_reconcile_and_report_leave_masked_copies_only(
     full = trueup(*project.quick, "--out", "full")
     ran = trueup(*project.quick, "--out", "shared", "--mask", "names", "--json")
     assert (full.code, ran.code) == (1, 1), ran.err
-    assert set(contents(Path("shared"))) == {".trueup", "record.json", "index.html", "differences.csv"}
+    assert set(contents(Path("shared"))) == {".trueup", "record.json", "index.html", "differences.csv", "junit.xml", "summary.md"}
     record = load_record(Path("full"))
     people = {d.key["person"] for d in record.differences} | {
         d.ours.payee for d in record.differences if d.ours
@@ -49,7 +49,7 @@ def test_a_masked_run_of_features_names_nobody(
     (tmp_path / "pay.feature").write_text("# Ana's own idea\n" + GREEN, encoding="utf-8")
     ran = trueup("run", "pay.feature", "--out", "shared", "--mask", "names,amounts")
     assert ran.code == 0, ran.out + ran.err
-    assert set(contents(tmp_path / "shared")) == {".trueup", "record.json", "index.html"}
+    assert set(contents(tmp_path / "shared")) == {".trueup", "record.json", "index.html", "junit.xml", "summary.md"}
     for name, content in contents(tmp_path / "shared").items():
         assert b"Ana" not in content, name
         assert b"100.00 EUR" not in content, name

@@ -127,19 +127,25 @@ def steps_of(path: Path) -> list[str]:
 
 CI = {
     ".github/workflows/trueup.yml": ("out/index.html",),
-    ".gitlab-ci.yml": ("gl-code-quality-report.json", "out/index.html", "junit.xml"),
-    "azure-pipelines.yml": ("trueup.sarif", "out/index.html", "junit.xml"),
+    ".gitlab-ci.yml": ("gl-code-quality-report.json", "out/index.html", "out/junit.xml"),
+    "azure-pipelines.yml": ("trueup.sarif", "out/index.html", "out/junit.xml"),
 }
 
 
 @pytest.mark.parametrize("name", CI)
-def test_the_lines_of_ci_run_and_leave_what_is_kept(name: str, project: Path) -> None:
+def test_the_lines_of_ci_run_and_leave_what_is_kept(
+    name: str, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     install, *lines = steps_of(project / name)
     assert install == "python -m pip install -r requirements.txt"
-    assert len(lines) == 2
+    summary = [line for line in lines if line == 'cat out/summary.md >> "$GITHUB_STEP_SUMMARY"']
+    assert (len(lines), len(summary)) == ((3, 1) if ".github" in name else (2, 0))
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "step.md"))
     for line in lines:
         ran = shell(line, project)
         assert (ran.returncode, ran.stderr) == (0, ""), line
+    if summary:
+        assert (tmp_path / "step.md").read_text("utf-8").startswith("## ")
     for kept in CI[name]:
         assert (project / kept).is_file()
         assert kept.partition("/")[0] in (project / name).read_text("utf-8").partition("trueup run")[
@@ -163,7 +169,7 @@ def test_ci_turns_red_and_shows_the_line(name: str, file: str, shown: str, proje
     feature.write_text(
         feature.read_text("utf-8").replace("Then the attainment", "Then the atainment", 1), "utf-8"
     )
-    _, check, run = steps_of(project / name)
+    _, check, run, *_ = steps_of(project / name)
     checked = shell(check, project)
     assert checked.returncode == 2
     text = (project / file).read_text("utf-8") if file else checked.stdout
