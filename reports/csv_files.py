@@ -21,25 +21,26 @@ def neutral(cell: str) -> str:
 
 
 def differences_csv(record: RunRecord, grain: Grain) -> str:
-    """The grain's differences: its key columns with the target's own codes, then what differs and why."""
+    """The grain's differences as CSV text, with no cell that a spreadsheet takes for a formula."""
+    header, rows = difference_rows(record, grain)
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerows([neutral(cell) for cell in row] for row in (header, *rows))
+    return file.getvalue()
+
+
+def difference_rows(record: RunRecord, grain: Grain) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of the grain's differences: its key columns with the target's own codes, then what differs and why."""
     causes = {group.id: group.sentence for group in record.groups}
     # A key column may have the name of one of ours; the target's keeps its own.
     words = side_words(record)
     names = tuple({"expected": words.expected, "actual": words.actual}.get(name, name) for name in COLUMNS)
     ours = tuple(f"trueup {name}" if name in grain.keys else name for name in names)
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
     rows = [difference for difference in record.differences if difference.grain == grain.name]
     mixed = any(row.other for row in rows)
-    writer.writerow(
-        [neutral(n) for n in (*grain.keys, *ours, *(["difference in other currencies"] if mixed else []))]
-    )
-    for row in rows:
-        others = " and ".join(f"{amount} {currency}" for currency, amount in row.other.items())
-        writer.writerow(
-            [neutral(cell) for cell in (*_cells(row, grain, causes), *([others] if mixed else []))]
-        )
-    return file.getvalue()
+    others = [[" and ".join(f"{a} {c}" for c, a in row.other.items())] if mixed else [] for row in rows]
+    header = [*grain.keys, *ours, *(["difference in other currencies"] if mixed else [])]
+    return header, [[*_cells(row, grain, causes), *other] for row, other in zip(rows, others, strict=True)]
 
 
 def _cells(difference: Difference, grain: Grain, causes: dict[str, str]) -> list[str]:

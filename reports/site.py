@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reports import junit, markdown_summary
+from reports import junit, markdown_summary, workbook
 from reports.csv_files import differences_csv
 from reports.offline_page import asset, offline_page
 from reports.pages.causes import causes_page
@@ -37,11 +37,13 @@ INDEX = "index.html"
 
 
 def draw(record: RunRecord, out_folder: Path, form: Form = "auto") -> Path:
-    """Writes index.html, the CSV files of differences, junit.xml and summary.md into the folder; returns the path of index.html."""
+    """Writes index.html, the differences as CSV files and as a workbook, junit.xml and summary.md into the folder; returns the path of index.html."""
     out_folder.mkdir(parents=True, exist_ok=True)
     for grain in record.grains:
         text = differences_csv(record, grain)
         write_beside(out_folder / csv_name(record.grains, grain.name), text.encode("utf-8", "backslashreplace"))
+    if record.grains:
+        write_beside(out_folder / workbook.FILE, workbook.workbook(record))
     write_beside(out_folder / junit.FILE, junit.junit_xml(record))
     write_beside(out_folder / markdown_summary.FILE, markdown_summary.markdown_summary(record).encode("utf-8", "replace"))
     index = out_folder / INDEX
@@ -74,6 +76,7 @@ def page(record: RunRecord, differences: DifferencesPage | None = None) -> str:
         "problems": record.problems,
         "sign": sign,
         "csv": csv,
+        "workbook": workbook.FILE,
         "words": side_words(record),
         "tie_out": tie_out_page(record),
     }

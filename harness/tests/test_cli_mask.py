@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,15 +24,18 @@ def test_reconcile_and_report_leave_masked_copies_only(
     full = trueup(*project.quick, "--out", "full")
     ran = trueup(*project.quick, "--out", "shared", "--mask", "names", "--json")
     assert (full.code, ran.code) == (1, 1), ran.err
-    assert set(contents(Path("shared"))) == {".trueup", "record.json", "index.html", "differences.csv", "junit.xml", "summary.md"}
+    assert set(contents(Path("shared"))) == {".trueup", "record.json", "index.html", "differences.csv", "differences.xlsx", "junit.xml", "summary.md"}
     record = load_record(Path("full"))
     people = {d.key["person"] for d in record.differences} | {
         d.ours.payee for d in record.differences if d.ours
     }
     assert people
-    for name, content in (*contents(Path("shared")).items(), ("--json", ran.out.encode())):
+    with zipfile.ZipFile("shared/differences.xlsx") as book:
+        sheets = [(name, book.read(name)) for name in book.namelist()]
+    assert len(sheets) > 5
+    for name, content in (*contents(Path("shared")).items(), *sheets, ("--json", ran.out.encode())):
         for code in people:
-            assert not re.search(rf'["|,]{code}["|,]'.encode(), content), (name, code)
+            assert not re.search(rf'["|,>]{code}["|,<]'.encode(), content), (name, code)
     shared = load_record(Path("shared"))
     assert shared.verdict == record.verdict
     again = trueup("report", "full", "--out", "again", "--mask", "names")

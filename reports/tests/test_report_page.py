@@ -82,7 +82,7 @@ def test_the_page_asks_for_nothing_and_forbids_it(text: str) -> None:
         for name in ("src", "href", "action", "data", "srcset", "poster"):
             value = attributes.get(name)
             if value is not None:
-                assert value == "data:," or value.startswith("#") or value.endswith(".csv"), (tag, value)
+                assert value == "data:," or value.startswith("#") or value.endswith((".csv", ".xlsx")), (tag, value)
     policy = next(a["content"] for t, a in elements.found if t == "meta" and a.get("http-equiv")) or ""
     assert policy.startswith("default-src 'none'; ")
     assert "unsafe" not in policy
@@ -99,7 +99,8 @@ def test_drawing_is_a_pure_function_of_the_record(tmp_path: Path) -> None:
         assert index == tmp_path / name / "index.html"
         files.append({f.name: f.read_bytes() for f in (tmp_path / name).iterdir()})
     assert files[0] == files[1]
-    assert set(files[0]) == {"index.html", "differences.csv", "differences_settlements.csv"}
+    tables = {"differences.csv", "differences_settlements.csv", "differences.xlsx"}
+    assert set(files[0]) == {"index.html", "junit.xml", "summary.md", *tables}
 
 
 def test_the_front_says_what_ran_on_what_and_how_far_it_agrees(text: str) -> None:
