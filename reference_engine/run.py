@@ -328,7 +328,8 @@ def _check_whole(result: Result, problems: list[Problem]) -> None:
                     f'the payout of "{payee}" for {period} comes out as {format_money(amount, currency)}.',
                     plan.where,
                     f"That is no whole amount of {currency}, and the plan doesn't state how it is rounded.",
-                    "Add to conventions  rounding: [{at: payout, mode: half up, decimals: 2}]  or another stage and mode.",
+                    "Add to conventions  rounding: [{at: payout, mode: half up, decimals: "
+                    f"{MINOR_UNITS.get(currency, 2)}}}]  or another stage and mode.",
                 )
             )
             if len(problems) >= 20:

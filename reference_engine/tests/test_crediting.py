@@ -299,6 +299,20 @@ def test_fits(value: str, condition: str, expected: bool) -> None:
     assert fits(value, condition) is expected
 
 
+@pytest.mark.parametrize(("currency", "decimals"), [("JPY", 0), ("EUR", 2), ("KWD", 3)])
+def test_the_rounding_that_is_proposed_has_the_decimals_of_the_currency(currency: str, decimals: int) -> None:
+    tables = {
+        "payees": TEAM,
+        "crediting_rules": RULES,
+        "deals": f"deal | owner | amount | closed\nD-1 | Ana | 1 {currency} | 2026-01-15",
+    }
+    plan = plan_of("direct, roll-up", ", rollup.own_sales: excluded", "flat rate: {rate: 0.001%}")
+    with pytest.raises(Stopped) as stopped:
+        run(tables, replace(plan, conventions=replace(plan.conventions, rounding=None)))
+    (problem,) = {p for p in stopped.value.problems if p.slug == "rounding-open" and '"Ana"' in p.what}
+    assert f"{{at: payout, mode: half up, decimals: {decimals}}}" in problem.remedy
+
+
 def test_amounts_past_int64_are_exact() -> None:
     huge = 10**18 + 7
     tables = {
@@ -313,6 +327,7 @@ def test_amounts_past_int64_are_exact() -> None:
     with pytest.raises(Stopped) as stopped:
         run(tables, exact)
     assert {p.slug for p in stopped.value.problems} == {"rounding-open"}
+    assert "decimals: 2}" in stopped.value.problems[0].remedy
     rows = {x.payee: x for x in calculate([exact], world_of({**tables, "credit_splits": "deal | payee | share\nD-1 | Ana | 50%\nD-1 | Hal | 50%",
                                                             "deals": f"deal | owner | amount | closed\nD-1 | Ana | {2 * huge}.02 EUR | 2026-01-15",
                                                             "crediting_rules": "role | receives | of the credit of\nManager | 100% | team"})).line_rows()}  # fmt: skip
