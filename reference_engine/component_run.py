@@ -53,6 +53,8 @@ class ComponentRun:
     shown: list[FigureValue] = field(default_factory=list)
     notes: dict[tuple[int, int], dict[str, str]] | None = None
     """In a run that is explained: (payee, period) -> the figures that the mechanic at work looked at, in words."""
+    is_last: bool = False
+    """Whether the mechanic at work is the last that earns, so that lines are rounded right after it."""
     _rule_of: dict[Rule, int] = field(default_factory=dict)
     _intervals: dict[str, tuple[Array, list[Period]]] = field(default_factory=dict)
     _known: dict[str, tuple[dict[str, None], dict[str, None]]] = field(default_factory=dict)

@@ -245,7 +245,8 @@ class PlanRun:
         if history is not None:
             history.append((None, lines))
         started = lines
-        for mechanic in run.component.earn:
+        for position, mechanic in enumerate(run.component.earn, 1):
+            run.is_last = position == len(run.component.earn)
             lines = self._step(mechanic, lines, run, history)
             if run.problems:
                 return run, lines

@@ -40,10 +40,16 @@ class Piece:
 def less_earned(
     run: ComponentRun, matrix: Matrix, interval: Array, pieces: list[Piece], currency: Array
 ) -> Lines:
-    """Lines for each payee and period in which something changes, and one that deducts what was earned before."""
-    due = pieces[0].amount
-    for piece in pieces[1:]:
-        due = due + piece.amount
+    """Lines for each payee and period in which something changes, and one that deducts what was earned before.
+
+    Where lines are rounded, that is the sum of the rounded lines: what was shown and paid, so that all periods of an interval
+    together pay what its last lines say.
+    """
+    rounding = run.conventions.round_at("line") if run.is_last else None
+    amounts = [p.amount if rounding is None else p.amount.rounded(rounding.mode, rounding.decimals) for p in pieces]
+    due = amounts[0]
+    for amount in amounts[1:]:
+        due = due + amount
     payees, periods = due.shape
     prior = Exact.full((payees, periods), 0)
     if periods > 1:

@@ -64,7 +64,7 @@ class PlanReading:
     known: dict[Any, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.name = self.doc["plan"]
+        self.name, self.is_last = self.doc["plan"], False
         self.conv = {k: v for k, v in self.doc.get("conventions", {}).items() if k != "rounding"}
         stated = self.doc["conventions"]["rounding"]
         self.rounding = (
@@ -190,7 +190,8 @@ class PlanReading:
     def earn(self, part: Doc, payee: str, lines: list[Line], timeline: list[Span]) -> list[Line]:
         """The mechanics in the order of the plan, then the rounding of the lines."""
         self.timeline, self.payee = timeline, payee
-        for entry in part["earn"]:
+        for position, entry in enumerate(part["earn"], 1):
+            self.is_last = position == len(part["earn"])
             name, params = (entry, {}) if isinstance(entry, str) else next(iter(entry.items()))
             own = getattr(self, "earn_" + name.replace(" ", "_"), None)
             lines = own(lines, params, part) if own else found("earn", name)(self, lines, params, part)

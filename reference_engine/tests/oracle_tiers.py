@@ -201,7 +201,8 @@ def less_earned(
     earned: dict[Span, Fraction] = defaultdict(Fraction)
     out: list[Line] = []
     for period, interval, pieces in due:
-        total = sum((amount for _, amount in pieces), ZERO)
+        # Where lines are rounded next, what was earned is what they were rounded to.
+        total = sum((plan.round("line", amount) if plan.is_last else amount for _, amount in pieces), ZERO)
         if total != earned[interval]:
             plain = Line(plan.payee, plan.name, part["component"], period, ZERO, unit, "", "")
             out += [replace(plain, label=label, amount=amount) for label, amount in pieces if amount]

@@ -313,6 +313,34 @@ def test_the_rounding_that_is_proposed_has_the_decimals_of_the_currency(currency
     assert f"{{at: payout, mode: half up, decimals: {decimals}}}" in problem.remedy
 
 
+def test_what_was_earned_before_is_what_was_paid_though_each_line_is_rounded() -> None:
+    problems: list[Problem] = []
+    node = parse_yaml(
+        "plan: P\npays: monthly\neligible: everyone\n"
+        "conventions: {rounding: [{at: line, mode: half up, decimals: 2}], returns.earn: signed, balance.negative: paid out, "
+        "tier.accumulate: quarter, tier.bound: upper tier}\n"
+        "components: [{component: C, measure: bookings, credits: [direct], earn: [{total: {tiers: "
+        "[{from: 0.00 EUR, to: 1000.00 EUR, rate: 0.5%}, {from: 1000.00 EUR, rate: 0.5%}]}}]}]",
+        "plan",
+        problems,
+    )
+    plan = read_plan(node, problems) if node is not None else None
+    assert plan is not None, problems
+    deals = (
+        "deal | owner | amount | closed\nD-1 | Ana | 1,001.00 EUR | 2026-01-15\n"
+        "D-2 | Ana | 999.00 EUR | 2026-02-15\nD-3 | Ana | 1.00 EUR | 2026-03-15"
+    )
+    result = run({"payees": "payee\nAna", "deals": deals}, plan)
+    # Twice 5.005 are twice 5.01, and twice 10.005 twice 10.01.
+    assert {p.period: p.amount for p in result.payout_rows()} == {
+        "2026-01": Fraction("10.02"),
+        "2026-02": Fraction("9.98"),
+        "2026-03": Fraction("0.02"),
+    }
+    before = {x.period: x.amount for x in result.line_rows() if x.kind == "earned before"}
+    assert before == {"2026-02": Fraction("-10.02"), "2026-03": Fraction("-20")}
+
+
 def test_amounts_past_int64_are_exact() -> None:
     huge = 10**18 + 7
     tables = {
