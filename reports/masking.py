@@ -20,11 +20,13 @@ from reports.difference_types import Derivation, Difference, ExportedRow, KnownD
 from reports.feature_types import FeatureText
 from reports.masked_text import Words, hidden_amounts, hidden_cell, is_person_column
 from reports.people_found import People, people_of
+from reports.performance_types import Performance
 from reports.record import record_hash
 from reports.record_check import number
 from reports.record_reading import fields_of
 from reports.record_types import Circumstances, Group, Identity, PayoutSummary, RunRecord, Slice
 from reports.scenario_types import StepResult
+from reports.statement_types import StatementRow
 
 What = Literal["names", "names,amounts"]
 LEFT_OUT = "(left out)"
@@ -148,8 +150,10 @@ class Masked:
                 change = {"payee": self.person(old.payee)}
                 if self.mask.amounts:
                     change |= {"unrounded": ""}
-            case PayoutSummary():
+            case PayoutSummary() | StatementRow():
                 change = {"payee": self.person(old.payee), "name": ""}
+            case Performance():
+                change = {"payee": self.person(old.payee), "attainment": old.attainment}
             case Group():
                 change = {"attributes": self._row(old.attributes, self.people.columns)}
             case KnownDifference():

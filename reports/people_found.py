@@ -59,6 +59,10 @@ def people_of(record: RunRecord, known: People) -> People:
     """The people of a record, added to those who are known already."""
     for payout in record.payouts:
         known.called(payout.payee, payout.name)
+    for statement in record.statements:
+        known.called(statement.payee, statement.name)
+    for reached in record.performance:
+        known.same(reached.payee)
     every = (*record.differences, *record.accepted, *record.tolerated)
     for row in every:
         if row.ours:

@@ -24,6 +24,7 @@ from reports.difference_types import (
     Texts,
     Totals,
 )
+from reports.performance_types import Performance
 from reports.record_check import contradictions
 from reports.record_reading import Reader, plain
 from reports.record_types import (
@@ -42,6 +43,7 @@ from reports.record_types import (
     Verdict,
 )
 from reports.scenario_types import NotExecuted, ScenarioCounts, ScenarioResult, StepResult
+from reports.statement_types import StatementRow
 
 __all__ = [
     "FORMAT",
@@ -81,6 +83,8 @@ TABLES = {
     "accepted": Difference,
     "tolerated": Difference,
     "payouts": PayoutSummary,
+    "performance": Performance,
+    "statements": StatementRow,
 }
 BIG = 5_000
 """Tables with more rows than this lie beside the JSON."""

@@ -57,6 +57,7 @@ def contradictions(record: RunRecord, file: str = "record.json") -> list[Problem
         found += _lines(difference, who)
     found += _known(record)
     found += _tie_outs(record)
+    found += _statements(record, all_ids)
     found += _groups(record, ids) + _scenarios(record.scenario_counts, len(record.scenarios))
     return _problems(found, file)
 
@@ -95,6 +96,13 @@ def _amounts(record: RunRecord) -> list[str]:
             texts += [(grain.name, text) for text in totals.values()]
     texts += [(f'cause "{group.id}"', text) for group in record.groups for text in group.money.values()]
     texts += [(f'payout of "{payout.payee}"', payout.amount) for payout in record.payouts]
+    texts += [
+        (f'statement of "{row.payee}"', text)
+        for row in record.statements
+        for text in (row.expected, row.actual, *(part.amount for part in row.parts))
+    ]
+    texts += [(f'attainment of "{p.payee}"', text) for p in record.performance for text in (p.measured, p.quota, p.attainment, p.pay)]
+    texts += [(f"{flow.kind} of {flow.month}", flow.amount) for flow in record.flows]
     return [f'{who}: "{text}" is not an exact amount' for who, text in texts if not AMOUNT.match(text)]
 
 
@@ -173,6 +181,19 @@ def _tie_outs(record: RunRecord) -> list[str]:
             for side in one.sides
             if side.left_out + side.unreadable > side.read
         ]
+    return found
+
+
+def _statements(record: RunRecord, ids: set[str]) -> list[str]:
+    """Statements must lead to the differences they show, and to what their lines add up to."""
+    found = []
+    for row in record.statements:
+        who = f"the statement of {row.payee} for {row.period}"
+        found += [f'{who} names the unknown difference "{i}"' for i in row.differences if i not in ids]
+        if number(row.expected) != number(row.actual) and not row.differences:
+            found.append(f"{who}: {row.component or row.plan} differs, and no difference says why")
+        if row.parts and sum((number(part.amount) for part in row.parts), Fraction(0)) != number(row.expected):
+            found.append(f"{who}: the parts of {row.component or row.plan} don't add up to what is expected")
     return found
 
 

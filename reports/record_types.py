@@ -16,12 +16,14 @@ from reports.difference_types import Amount, Difference, KnownDifference, Texts,
 from reports.feature_types import FeatureText
 from reports.gate_types import Gates
 from reports.history_types import History
+from reports.performance_types import Flow, Performance
 from reports.requirement_types import RequirementList
 from reports.scenario_types import ScenarioCounts, ScenarioResult
+from reports.statement_types import StatementRow
 from reports.subject_types import Subject
 from reports.tie_out_types import TieOut
 
-FORMAT = 3
+FORMAT = 4
 """Version of the record's layout.  A record of another version is refused, never guessed at."""
 
 
@@ -202,6 +204,7 @@ class RunRecord:
     known: every difference that was declared beforehand, whether it still holds or not.  accepted: the rows that
     differ as accepted, and aren't among the differences.  tolerated: the rows within a tolerance that a coarser
     difference follows from.  limits: what the run did not test, one sentence each.  features: as they were written.
+    statements: of everybody whom a grain of payouts compares; none where its rows don't belong to one payee each.
     """
 
     identity: Identity
@@ -225,3 +228,6 @@ class RunRecord:
     requirements: RequirementList | None = None
     features: tuple[FeatureText, ...] = ()
     tie_outs: tuple[TieOut, ...] = ()
+    performance: tuple[Performance, ...] = ()
+    flows: tuple[Flow, ...] = ()
+    statements: tuple[StatementRow, ...] = ()

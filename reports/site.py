@@ -13,7 +13,9 @@ from markupsafe import Markup
 from reports import junit, markdown_summary, workbook
 from reports.csv_files import differences_csv
 from reports.offline_page import asset, offline_page
+from reports.pages import statements as statements_of_payees
 from reports.pages.causes import causes_page
+from reports.pages.charts import charts_page
 from reports.pages.differences import DifferencesPage, Form, csv_name, differences_page
 from reports.pages.features import features_page
 from reports.pages.figures import count, seconds, upper_first
@@ -32,7 +34,7 @@ from reports.record import write_beside
 from reports.record_types import RunRecord
 from reports.rows_folder import write_rows
 
-_SCRIPTS = ("amounts.js", "view.js", "inflate.js", "columns.js", "rows.js", "detail.js", "table.js", "groups.js", "page.js")
+_SCRIPTS = ("amounts.js", "view.js", "inflate.js", "columns.js", "rows.js", "detail.js", "table.js", "groups.js", "statements.js", "page.js")
 INDEX = "index.html"
 
 
@@ -44,6 +46,8 @@ def draw(record: RunRecord, out_folder: Path, form: Form = "auto") -> Path:
         write_beside(out_folder / csv_name(record.grains, grain.name), text.encode("utf-8", "backslashreplace"))
     if record.grains:
         write_beside(out_folder / workbook.FILE, workbook.workbook(record))
+    if record.statements:
+        write_beside(out_folder / statements_of_payees.FILE, statements_of_payees.statements_csv(record).encode("utf-8", "backslashreplace"))
     write_beside(out_folder / junit.FILE, junit.junit_xml(record))
     write_beside(out_folder / markdown_summary.FILE, markdown_summary.markdown_summary(record).encode("utf-8", "replace"))
     index = out_folder / INDEX
@@ -73,6 +77,9 @@ def page(record: RunRecord, differences: DifferencesPage | None = None) -> str:
         "scenarios": scenarios_page(record),
         "marks": MARKS,
         "payouts": payouts_page(record),
+        "charts": charts_page(record),
+        "statements": statements_of_payees.statements_page(record),
+        "statements_csv": statements_of_payees.FILE,
         "problems": record.problems,
         "sign": sign,
         "csv": csv,

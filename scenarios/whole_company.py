@@ -43,6 +43,8 @@ PRODUCTS = (
     ("Implementation", "Services"),
     ("Training", "Services"),
 )
+PARTS = ("North", "East", "South", "West")
+"""Of a country; with it the territory that a payee works."""
 _SHARES = (("50%", "50%"), ("60%", "40%"), ("33.33%", "33.33%", "33.34%"))
 _EURO = ("DE", "FR", "ES", "IT", "NL", "PT", "IE")
 
@@ -119,6 +121,7 @@ def _payee(draft: Draft, stream: Stream, role: str, manager: str, team: int, pla
         "team": f"Team {team:04d}",
         "kind": "employee",
         "country": COUNTRIES[country].code,
+        "territory": f"{COUNTRIES[country].code} {PARTS[team % len(PARTS)]}",
         "hired": f"{stream.between(2012, 2025)}-{stream.between(1, 12):02d}-01",
     }
     draft.add("payees", row)

@@ -18,6 +18,8 @@ from harness.evidence.grains_of import grains_of, only_what_is_mapped
 from harness.evidence.history import keep, summary_line, with_history
 from harness.evidence.inputs import file_input, folder_inputs, mapping_inputs, shown, unique
 from harness.evidence.manifest import Package
+from harness.evidence.performance_of import flows_of, performance_of
+from harness.evidence.statements_of import statements_of
 from harness.evidence.tie_out_of import tie_outs_of
 from harness.reconcile.beside_payouts import write_beside
 from harness.reconcile.expected import Expected, write_expected
@@ -168,6 +170,9 @@ class Job:
             payouts=record_of.payouts_of(calculated.result) if calculated else (),
             limits=self._limits(found),
             tie_outs=tie_outs_of(found, ("expected", "target")),
+            performance=performance_of(calculated.result) if calculated else (),
+            flows=flows_of(calculated.result) if calculated else (),
+            statements=statements_of(found, expected.payouts, expected.lines, record_of.names_of(calculated.result) if calculated else {}),
             subject=Subject(
                 shown(self.mapping_file),
                 found.target,

@@ -70,8 +70,8 @@ class OurSide:
         return found
 
     def _statement(self, lines: list[EarnedLine], made: kept.Derivation) -> kept.Derivation:
-        plain_ones = [x for x in lines if not _adjusts(x)]
-        adjusting = [x for x in lines if _adjusts(x)]
+        plain_ones = [x for x in lines if not adjusts(x)]
+        adjusting = [x for x in lines if adjusts(x)]
         rest: list[EarnedLine] = []
         if len(lines) > ALL_LINES:
             # Caps, roundings, draws and balances are always shown: they are why the sum isn't the payout.
@@ -132,7 +132,7 @@ def _payout_key(payout: Payout) -> PayoutKey:
     return (payout.payee, payout.plan, payout.component, payout.period, payout.currency)
 
 
-def _adjusts(line: EarnedLine) -> bool:
+def adjusts(line: EarnedLine) -> bool:
     """Whether no record and no measure causes the line: a cap, a rounding, a draw, a balance."""
     return not line.record and line.base is None
 
@@ -176,14 +176,14 @@ def _statement_line(line: EarnedLine, period: str) -> kept.StatementLine:
 
 def _summary(lines: Sequence[EarnedLine]) -> str:
     """10,875.00 EUR from 1 line, -1,375.00 EUR by cap."""
-    earned = [x for x in lines if not _adjusts(x)]
+    earned = [x for x in lines if not adjusts(x)]
     parts = []
     if earned:
         words = f"{len(earned):,} line{'' if len(earned) == 1 else 's'}"
         parts.append(f"{_money(earned)} from {words}")
     kinds: dict[str, list[EarnedLine]] = {}
     for line in lines:
-        if _adjusts(line):
+        if adjusts(line):
             kinds.setdefault(line.label or line.kind, []).append(line)
     parts += [f"{_money(same)} by {kind}" for kind, same in kinds.items()]
     return ", ".join(parts)

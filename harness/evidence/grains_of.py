@@ -86,10 +86,10 @@ def _slices(dimension: str, grain: GrainResult, rows: Sequence[EarnedLine | Payo
     keys: dict[tuple[str, ...], str] = {}
     expected: dict[str, dict[str, Fraction]] = {}
     for row in (
-        sorted(_counting(grain, rows), key=_period) if dimension == "period" else _counting(grain, rows)
+        sorted(counting(grain, rows), key=_period) if dimension == "period" else counting(grain, rows)
     ):
         value = row.plan if dimension == "plan" else row.period
-        if keys.setdefault(_key(grain, row), value) != value:
+        if keys.setdefault(key_of(grain, row), value) != value:
             # One compared row adds several of our values up; it belongs to no single slice.
             return []
         sums = expected.setdefault(value, {})
@@ -121,7 +121,7 @@ def _slices(dimension: str, grain: GrainResult, rows: Sequence[EarnedLine | Payo
     ]  # fmt: skip
 
 
-def _counting(grain: GrainResult, rows: Sequence[EarnedLine | Payout]) -> Iterator[EarnedLine | Payout]:
+def counting(grain: GrainResult, rows: Sequence[EarnedLine | Payout]) -> Iterator[EarnedLine | Payout]:
     """The expected rows that the mapping's conditions let count."""
     wanted = [(name, frozenset(values)) for name, values in grain.mapping.expected_where.items()]
     for row in rows:
@@ -129,7 +129,7 @@ def _counting(grain: GrainResult, rows: Sequence[EarnedLine | Payout]) -> Iterat
             yield row
 
 
-def _key(grain: GrainResult, row: EarnedLine | Payout) -> tuple[str, ...]:
+def key_of(grain: GrainResult, row: EarnedLine | Payout) -> tuple[str, ...]:
     return tuple(_said(row, name) for name in grain.mapping.key_names)
 
 

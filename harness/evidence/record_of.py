@@ -68,7 +68,7 @@ def plans_used(plans: Sequence[Plan]) -> tuple[kept.PlanUsed, ...]:
 
 def payouts_of(result: Result) -> tuple[kept.PayoutSummary, ...]:
     """What every payee is paid, with the names that people know."""
-    names = dict(zip(result.payees, result.world.payee_column("name").tolist(), strict=True))
+    names = names_of(result)
     return tuple(
         kept.PayoutSummary(
             p.payee,
@@ -81,6 +81,11 @@ def payouts_of(result: Result) -> tuple[kept.PayoutSummary, ...]:
         )
         for p in result.payout_rows()
     )
+
+
+def names_of(result: Result) -> dict[str, str]:
+    """The names of payees as people know them, by their codes."""
+    return dict(zip(result.payees, result.world.payee_column("name").tolist(), strict=True))
 
 
 def groups_of(found: Reconciliation) -> tuple[kept.Group, ...]:

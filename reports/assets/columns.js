@@ -35,15 +35,20 @@ class Parts {
   // The columns of one part.
   async columns(name, count, values) {
     const text = await this.text(name);
-    let bytes = Uint8Array.fromBase64 ? Uint8Array.fromBase64(text) : Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-    bytes = typeof DecompressionStream === "function"
-      ? new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer())
-      : gunzip(bytes);
+    const bytes = await unpacked(text);
     const end = bytes.indexOf(10);
     const heads = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end)));
     const planes = bytes.subarray(end + 1);
     return Object.fromEntries(Object.entries(heads).map(([path, head]) => [path, new Column(head, planes, count, values)]));
   }
+}
+
+// The bytes of a part, which is gzip in base64.
+async function unpacked(text) {
+  const bytes = Uint8Array.fromBase64 ? Uint8Array.fromBase64(text) : Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  return typeof DecompressionStream === "function"
+    ? new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer())
+    : gunzip(bytes);
 }
 
 // values: (path, row) to the text of another column, for texts that are made of them.

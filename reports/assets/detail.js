@@ -12,7 +12,7 @@ function ourSide(grain, row, decimals) {
   const get = (name) => grain.get("o." + name, row);
   const currency = grain.get("currency", row) || "";
   const side = el("section", { class: "side ours" },
-    el("h4", {}, "Our side: what the plan says"),
+    el("h3", {}, "Our side: what the plan says"),
     el("p", { class: "amount" }, grouped(grain.get("expected", row), decimals), el("small", {}, currency)));
   if (!grain.paths("o.", row).some((path) => grain.get(path, row) !== null)) {
     side.append(el("p", { class: "note" }, grain.get("expected", row)
@@ -40,7 +40,7 @@ function ourSide(grain, row, decimals) {
   ]));
   const sentences = get("sentences") || [];
   if (sentences.length) {
-    side.append(el("h5", {}, "How it comes about"), el("ol", { class: "sentences" }, ...sentences.map((s) => el("li", {}, fullText(s)))));
+    side.append(el("h4", {}, "How it comes about"), el("ol", { class: "sentences" }, ...sentences.map((s) => el("li", {}, fullText(s)))));
   }
   return side;
 }
@@ -89,7 +89,7 @@ function statement(data, grain, row) {
 // In a regression our side is the row as it was before the change.
 function beforeSide(grain, row, decimals) {
   const side = el("section", { class: "side ours" },
-    el("h4", {}, grain.words.ours),
+    el("h3", {}, grain.words.ours),
     el("p", { class: "amount" }, grouped(grain.get("expected", row), decimals), el("small", {}, grain.get("currency", row) || "")));
   const flat = grain.get("b.cells", row) || [];
   if (!flat.length) {
@@ -109,7 +109,7 @@ function beforeSide(grain, row, decimals) {
 
 function theirSide(grain, row, decimals) {
   const side = el("section", { class: "side theirs" },
-    el("h4", {}, grain.words ? grain.words.theirs : "Their side: what the target exported"),
+    el("h3", {}, grain.words ? grain.words.theirs : "Their side: what the target exported"),
     el("p", { class: "amount" }, ...actualOf(grain, row, decimals), grain.get("other", row) ? null : el("small", {}, grain.get("currency", row) || "")));
   const file = grain.get("t.file", row);
   const flat = grain.get("t.cells", row);
@@ -167,7 +167,7 @@ function related(data, grain, row) {
   const equal = sum === exact(grain.get("difference", row));
   const total = signed(exactText(sum), data.decimals[grain.get("currency", row)] ?? 2);
   return [el("section", { class: "follows" },
-    el("h4", {}, `Follows from ${follows.length.toLocaleString("en")} ${follows.length === 1 ? "of the " : ""}${name}`,
+    el("h3", {}, `Follows from ${follows.length.toLocaleString("en")} ${follows.length === 1 ? "of the " : ""}${name}`,
       near ? null : el("span", { class: "check " + (equal ? "good" : "bad") },
         equal ? `\u2713 their sum ${total} is this difference` : `\u2717 their sum ${total} is not this difference`)),
     el("ul", {}, ...lines.slice(0, 200)),

@@ -26,6 +26,7 @@ async function start() {
   const root = document.getElementById("table");
   let table = null;
   let data = null;
+  const statements = startStatements();
   if (root) {
     data = loadRows();
     if (data.grains.length) table = new Table(data, root);
@@ -40,6 +41,10 @@ async function start() {
       const row = view.row && table.focus(view.row);
       if (row) row.closest("tr").scrollIntoView({ block: "center" });
       else document.getElementById("differences").scrollIntoView();
+    } else if (view.place === "statements" && document.getElementById("statement")) {
+      const one = await statements;
+      if (location.hash !== "#statements") one.open(new URLSearchParams(location.hash.split("&").slice(1).join("&")));
+      document.getElementById(location.hash === "#statements" ? "statements" : "statement").scrollIntoView();
     } else if (view.place) {
       let name = view.place;
       try {
@@ -94,6 +99,7 @@ async function start() {
     if (table) table.draw();
   });
   document.documentElement.dataset.ready = "yes";
+  await statements;
   if (data && !data.beside) await unpackAll(data);
   document.documentElement.dataset.unpacked = "yes";
 }

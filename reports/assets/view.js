@@ -39,6 +39,8 @@ const LONG = 160;
 function cellText(text) {
   const shown = seen(text);
   if (!shown) return "";
+  // A code or a word stays whole; what is longer may break, so that the table fits.
+  if (shown.length <= 14) return el("bdi", { class: "short" }, shown);
   if (shown.length <= LONG) return el("bdi", {}, shown);
   return el("bdi", {}, shown.slice(0, LONG), el("small", { class: "cut" }, `\u2026 ${shown.length.toLocaleString("en")} characters, all in the opened row`));
 }

@@ -204,7 +204,7 @@ def test_payee_by_payee_has_a_total_for_each_period() -> None:
     text = page(dataclasses.replace(record, payouts=(first, other, cap)))
     rows = [
         visible(r)
-        for r in re.findall(r"<tr.*?</tr>", text[text.index("Payee by payee") : text.index('id="inputs"')])
+        for r in re.findall(r"<tr.*?</tr>", text[text.index("Payee by payee") : text.index('id="charts"')])
     ]
     assert [re.sub(r"\s+", " ", r).strip().split(" ")[-2] for r in rows[1:]] == [
         "1,000.50",

@@ -129,7 +129,7 @@ def test_no_record_another_format_and_not_json(tmp_path: Path) -> None:
     assert slugs(error) == {"record-missing"}
     save_record(synthetic_record(), tmp_path)
     with pytest.raises(Stopped) as error:
-        load_record(edited(tmp_path, '"format": 3', '"format": 99'))
+        load_record(edited(tmp_path, '"format": 4', '"format": 99'))
     assert slugs(error) == {"record-format"}
     (tmp_path / "record.json").write_bytes(b"\xff\xfe")
     with pytest.raises(Stopped) as error:
