@@ -8,8 +8,11 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
+from fractions import Fraction
 
+from reference_engine.vocabulary.numbers import plain_number
 from reports.pages.figures import number_of
+from reports.record_check import number
 from reports.record_types import Grain, RunRecord
 from reports.scenario_types import NotExecuted, ScenarioResult, StepResult
 
@@ -145,6 +148,9 @@ def _count(suite: ET.Element) -> None:
     suite.set("tests", str(len(cases)))
     suite.set("failures", str(sum(case.find("failure") is not None for case in cases)))
     suite.set("errors", "0")
+    times = [number(case.get("time", "")) for case in suite.findall("testcase") if case.get("time")]
+    if times:
+        suite.set("time", plain_number(sum(times, Fraction(0)), 6))
     suite.set("skipped", str(sum(case.find("skipped") is not None for case in cases)))
 
 

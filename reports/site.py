@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reports import junit, markdown_summary, workbook
+from reports import cucumber_json, cucumber_messages, junit, markdown_summary, workbook
 from reports.csv_files import differences_csv
 from reports.offline_page import asset, offline_page
 from reports.pages import statements as statements_of_payees
@@ -39,7 +39,7 @@ INDEX = "index.html"
 
 
 def draw(record: RunRecord, out_folder: Path, form: Form = "auto") -> Path:
-    """Writes index.html, the differences as CSV files and as a workbook, junit.xml and summary.md into the folder; returns the path of index.html."""
+    """Writes index.html, the differences as CSV files and as a workbook, what CI servers and test management tools read; returns the path of index.html."""
     out_folder.mkdir(parents=True, exist_ok=True)
     for grain in record.grains:
         text = differences_csv(record, grain)
@@ -48,6 +48,9 @@ def draw(record: RunRecord, out_folder: Path, form: Form = "auto") -> Path:
         write_beside(out_folder / workbook.FILE, workbook.workbook(record))
     if record.statements:
         write_beside(out_folder / statements_of_payees.FILE, statements_of_payees.statements_csv(record).encode("utf-8", "backslashreplace"))
+    if record.features:
+        write_beside(out_folder / cucumber_messages.FILE, cucumber_messages.cucumber_messages(record))
+        write_beside(out_folder / cucumber_json.FILE, cucumber_json.cucumber_json(record))
     write_beside(out_folder / junit.FILE, junit.junit_xml(record))
     write_beside(out_folder / markdown_summary.FILE, markdown_summary.markdown_summary(record).encode("utf-8", "replace"))
     index = out_folder / INDEX

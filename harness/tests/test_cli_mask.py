@@ -53,7 +53,7 @@ def test_a_masked_run_of_features_names_nobody(
     (tmp_path / "pay.feature").write_text("# Ana's own idea\n" + GREEN, encoding="utf-8")
     ran = trueup("run", "pay.feature", "--out", "shared", "--mask", "names,amounts")
     assert ran.code == 0, ran.out + ran.err
-    assert set(contents(tmp_path / "shared")) == {".trueup", "record.json", "index.html", "junit.xml", "summary.md"}
+    assert set(contents(tmp_path / "shared")) == {".trueup", "record.json", "index.html", "junit.xml", "summary.md", "cucumber.ndjson", "cucumber.json"}
     for name, content in contents(tmp_path / "shared").items():
         assert b"Ana" not in content, name
         assert b"100.00 EUR" not in content, name
