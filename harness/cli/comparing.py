@@ -12,6 +12,7 @@ import click
 from harness.adapters.mapping import Mapping
 from harness.adapters.mapping_reader import read_mapping
 from harness.adapters.rows import ResultTable
+from harness.cli.masking import masked_copy, people_of_world, write_copy
 from harness.cli.output import Progress, out_folder, shown_out
 from harness.evidence import record_of
 from harness.evidence.compare_record import (
@@ -32,7 +33,8 @@ from harness.reconcile.results import Reconciliation
 from harness.reconcile.run import to_json_summary
 from reference_engine.problems import Problem, Stopped, Where
 from reports import record as kept
-from reports.pages.differences import csv_name
+from reports.masking import Mask, Masked
+from reports.pages.differences import Form, csv_name
 from reports.site import draw
 
 
@@ -51,6 +53,9 @@ class Comparison:
     out: Path | None = None
     propose: Path | None = None
     memory: str = ""
+    mask: Mask | None = None
+    form: Form = "auto"
+    masked: Masked | None = None
 
     def run(self) -> tuple[Reconciliation, dict[str, Any]]:
         """Compares; leaves report, record and CSV, and a proposed baseline, where they are asked for.  Raises Stopped."""
@@ -66,9 +71,14 @@ class Comparison:
         if self.out is not None:
             self.progress.step("drawing the report")
             record = self._record(found, before, approved, started)
-            with out_folder(self.out, Package(self.out, record).seal) as folder:
-                kept.save_record(record, folder)
-                draw(record, folder)
+            if self.mask is not None:
+                self.masked = masked_copy(record, self.mask, people_of_world(None, mapping))
+                with out_folder(self.out) as folder:
+                    write_copy(folder, self.masked, self.form)
+            else:
+                with out_folder(self.out, Package(self.out, record).seal) as folder:
+                    kept.save_record(record, folder)
+                    draw(record, folder, self.form)
             summary["report"] = shown_out(self.out, "index.html")
             summary["record"] = shown_out(self.out, "record.json")
             summary["differences_csv"] = shown_out(self.out, "differences.csv")

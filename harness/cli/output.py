@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import secrets
 import shutil
+import socket
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 import click
@@ -65,21 +68,67 @@ def check_unsealed(folder: Path) -> None:
         raise Stopped(Problem("out-sealed", "this folder is the evidence of a run.", Where(str(folder)), why, "Name a new folder with --out."))
 
 
+def put_in_order(out: Path) -> None:
+    """Mends what a killed run left beside an output folder: an earlier result goes back, half-written folders go.
+
+    A run moves the old folder aside and the new one into its place; killed between the two it leaves neither.  Only folders
+    of runs of this machine whose process has ended are touched.
+    """
+    with suppress(OSError):
+        beside = sorted(out.parent.iterdir()) if out.parent.is_dir() else []
+        for path in beside:
+            run = _LEFT.fullmatch(path.name.removeprefix(f".{out.name}.")) if path.name.startswith(f".{out.name}.") else None
+            if run is None or path.is_symlink() or not path.is_dir() or run["machine"] != _machine() or _lives(int(run["process"])):
+                continue
+            old = path / out.name
+            if run["old"] and (old / MARK).is_file() and not out.exists() and not out.is_symlink():
+                os.replace(old, out)
+                click.echo(f"The last run was killed while it replaced {out.as_posix()}; the result before it was put back.", err=True)
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _beside(out: Path, kind: str = "") -> Path:
+    """A name beside an output folder, from which a later run sees whether its run still lives."""
+    return out.parent / f".{out.name}.{kind}{_machine()}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+_LEFT = re.compile(r"(?P<old>old\.)?(?P<machine>[0-9a-f]{6})-(?P<process>\d{1,9})-[0-9a-f]{8}", re.ASCII)
+
+
+@cache
+def _machine() -> str:
+    return hashlib.sha256(socket.gethostname().encode("utf-8", "replace")).hexdigest()[:6]
+
+
+def _lives(process: int) -> bool:
+    """Whether a process of this machine still runs; where that can't be asked, it does."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
 @contextmanager
-def out_folder(out: Path, seal: Callable[[Path], None] | None = None) -> Iterator[Path]:
+def out_folder(out: Path, seal: Callable[[Path], None] | None = None, *, private: bool = False) -> Iterator[Path]:
     """A folder to write into, which takes the place of `out` only when all is written.
 
     A run that stops half-way leaves the old result whole.  seal: makes the complete folder an evidence package; the
-    manifest is the last file that is written.
+    manifest is the last file that is written.  private: nobody else may look into it before it is complete.
     """
+    put_in_order(out)
     check_out(out)
     # Named before it is made: whoever interrupts in between leaves nothing behind.
-    beside = out.parent / f".{out.name}.{secrets.token_hex(4)}"
+    beside = _beside(out)
     try:
         try:
             out.parent.mkdir(parents=True, exist_ok=True)
             beside.mkdir()
-            os.chmod(beside, 0o755)  # noqa: S103  (a web server or a colleague may read the report, whatever the umask)
+            os.chmod(beside, 0o700 if private else 0o755)
         except OSError as error:
             raise Stopped(
                 Problem(
@@ -93,6 +142,7 @@ def out_folder(out: Path, seal: Callable[[Path], None] | None = None) -> Iterato
         (beside / MARK).write_text(_MARK_TEXT, encoding="utf-8")
         if seal is not None:
             seal(beside)
+        os.chmod(beside, 0o755)  # noqa: S103  (as above)
         _replace(beside, out)
     except Exception as error:
         words = _of_the_disk(error)
@@ -127,7 +177,8 @@ def _of_the_disk(error: Exception) -> str:
 def _replace(new: Path, out: Path) -> None:
     old = None
     if out.exists():
-        old = Path(tempfile.mkdtemp(prefix=f".{out.name}.old.", dir=out.parent))
+        old = _beside(out, "old.")
+        old.mkdir(mode=0o700)
         os.replace(out, old / out.name)
     os.replace(new, out)
     if old is not None:

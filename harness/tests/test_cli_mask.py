@@ -59,3 +59,51 @@ def test_a_masked_run_of_features_names_nobody(
         assert b"100.00 EUR" not in content, name
     assert "TRUEUP_MASK_KEY isn't set" in ran.out
     assert "Payee 1" in (tmp_path / "shared" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_masked_run_prints_nobody_and_no_amount(start: Callable[..., Any], tmp_path: Path) -> None:
+    def run(*arguments: str) -> tuple[str, int]:
+        # A process of its own, for pytest writes to the terminal itself.
+        process = start("run", *arguments, cwd=tmp_path, plain_pytest=True, env=KEYED)
+        return "\n".join(process.communicate(timeout=60)), process.returncode
+
+    (tmp_path / "pay.feature").write_text(GREEN.replace("is 10.00 EUR", "is 12.34 EUR"), encoding="utf-8")
+    plain, code = run("pay.feature", "--out", "full")
+    said, masked_code = run("pay.feature", "--out", "shared", "--mask", "names,amounts")
+    assert (code, masked_code) == (1, 1), said
+    assert "Ana" in plain
+    assert "12.34" in plain
+    for word in ("Ana", "12.34", "10.00"):
+        assert word not in said
+    assert "1 scenario written, 1 selected, 1 executed" in said
+    assert "FAILED pay.feature::PAY-01" in said
+    (tmp_path / "broken.feature").write_text("Feature: Ana\n  Scenario: Ana\n    Given Ana\n  nonsense\n", encoding="utf-8")
+    told, code = run("broken.feature", "--out", "other", "--mask", "names")
+    assert code == 2
+    assert "Ana" not in told
+
+
+def test_a_masked_comparison_leaves_a_masked_copy_only(trueup: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(*next(iter(KEYED.items())))
+    mapping = (
+        "target: T\nformat:\n  delimiter: comma\n  encoding: utf-8\n  quoting: double quotes\n  header: yes\n  culture: en-US\n  dates: year first\n"
+        "grains:\n  - grain: payouts\n    expected: payouts\n    key:\n      payee: {column: who}\n      period: {column: period}\n"
+        "    values:\n      amount: {column: paid, currency: EUR}\n"
+    )
+    (tmp_path / "mapping.yaml").write_text(mapping, "utf-8")
+    rows = "who,period,paid\nZenobia,2026-01,{}\nQuentin,2026-01,77.70\n"
+    (tmp_path / "before.csv").write_text(rows.format("1234.56"), "utf-8")
+    (tmp_path / "after.csv").write_text(rows.format("1300.00"), "utf-8")
+    common = ("compare", "before.csv", "after.csv", "--mapping", "mapping.yaml")
+    assert trueup(*common, "--mask", "names").code == 2
+    ran = trueup(*common, "--out", "shared", "--mask", "names,amounts")
+    assert ran.code == 1, ran.err
+    as_json = trueup(*common, "--out", "again", "--mask", "names,amounts", "--json")
+    assert as_json.code == 1
+    for text in (ran.out, as_json.out, *(c.decode("utf-8", "replace") for c in contents(tmp_path / "shared").values())):
+        assert "Zenobia" not in text
+        assert "1234.56" not in text
+        assert "1,234.56" not in text
+    assert "manifest.json" not in contents(tmp_path / "shared")
+    assert "no evidence" in ran.out

@@ -150,8 +150,52 @@ def test_a_run_killed_while_writing_leaves_the_old_result_whole(
     # Killed before the old one was moved away, or after the new one took its place; there is nothing in between.
     assert after.keys() >= {".trueup", "index.html", "record.json", "differences.csv"}
     assert after == before or (b"</html>" in after["index.html"] and after["record.json"].endswith(b"}\n"))
-    # What lies beside it doesn't hinder the next run.
+    # What lies beside it doesn't hinder the next run, which takes it away.
     assert trueup(*project.quick, "--out", "out").code == 1
+    assert [p.name for p in Path().iterdir() if p.name.startswith(".out.")] == []
+
+
+KILLED = """
+import os, signal, sys
+real = os.replace
+def replace(old, new):
+    real(old, new)
+    if ".old." in str(new):
+        os.kill(os.getpid(), signal.SIGKILL)
+os.replace = replace
+sys.argv = ["trueup", *{arguments!r}]
+from harness.cli.main import run
+run()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a process is killed as POSIX does it")
+def test_a_run_killed_between_the_old_and_the_new_result_gives_the_old_one_back(
+    project: Any, trueup: Callable[..., Any], start: Callable[..., Any], kept: Callable[[Path], dict[str, bytes]]
+) -> None:
+    assert trueup(*project.quick, "--out", "out").code == 1
+    before = kept(Path("out"))
+    for command in (("verify", "out"), ("report", "out"), (*map(str, project.quick), "--out", "out")):
+        probe = KILLED.format(arguments=[*map(str, project.quick), "--out", "out"])
+        process = start(probe=probe, cwd=project.folder)
+        assert process.communicate(timeout=60)[0] is not None
+        assert process.returncode == -signal.SIGKILL
+        assert not Path("out").exists()
+        ran = trueup(*command)
+        assert "was killed while it replaced out; the result before it was put back" in ran.err
+        assert ran.code == (1 if command[-1] == "out" and command[0] == "reconcile" else 0), ran.err
+        if command[0] != "reconcile":
+            after = kept(Path("out"))
+            assert {name: after[name] for name in before} == before
+        assert [p.name for p in Path().iterdir() if p.name.startswith(".out.")] == []
+
+
+def test_what_others_left_beside_the_folder_stays(project: Any, trueup: Callable[..., Any]) -> None:
+    theirs = [".out.mine", f".out.ffffff-{os.getpid()}-00000000", ".out.old.ffffff-1-00000000", ".out.1234abcd"]
+    for name in theirs:
+        Path(name).mkdir()
+    assert trueup(*project.quick, "--out", "out").code == 1
+    assert all(Path(name).is_dir() for name in theirs)
 
 
 def test_interrupted_while_writing(

@@ -9,8 +9,10 @@ from pathlib import Path
 import click
 
 from harness.cli.inputs import memory_size
+from harness.cli.masking import form_option, json_masked, mask_of, mask_option, note_of, said_masked
 from harness.cli.output import Progress, check_out
 from harness.evidence.inputs import shown
+from reports.pages.differences import Form
 
 
 @click.command("compare")
@@ -54,6 +56,8 @@ from harness.evidence.inputs import shown
     help="The most memory that DuckDB may take for large exports, such as 2GB; what doesn't fit goes to the disk.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for report, record and CSV.")
+@mask_option
+@form_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def command(
     before: Path,
@@ -65,6 +69,8 @@ def command(
     propose: Path | None,
     memory: str,
     out: Path | None,
+    mask: str | None,
+    form: Form,
     as_json: bool,
 ) -> int:
     """Compares a target's export BEFORE a change with its export AFTER it.
@@ -75,6 +81,8 @@ def command(
     """
     from harness.cli.comparing import Comparison, print_changes
 
+    if mask is not None and out is None:
+        raise click.UsageError("--mask is for what is written: name the folder with --out.")
     if out is not None:
         check_out(out)
     words = ["trueup", "compare", shown(before), shown(after), "--mapping", shown(mapping)]
@@ -94,10 +102,15 @@ def command(
         out,
         propose,
         memory,
+        mask_of(mask),
+        form,
     )
     found, summary = job.run()
     if as_json:
-        click.echo(json.dumps(summary, ensure_ascii=False, indent=1))
+        click.echo(json.dumps(json_masked(job.masked, summary), ensure_ascii=False, indent=1))
     else:
-        print_changes(found, summary)
+        with said_masked(job.masked):
+            print_changes(found, summary)
+        if job.mask is not None:
+            click.echo(note_of(job.mask))
     return 0 if found.agrees else 1

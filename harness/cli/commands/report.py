@@ -34,10 +34,11 @@ def command(record: Path, out: Path | None, since: Path | None, signers: Path | 
 
     Example: trueup report out/record.json --out report
     """
-    from harness.cli.output import check_out, check_unsealed, out_folder, shown_out
+    from harness.cli.output import check_out, check_unsealed, out_folder, put_in_order, shown_out
     from reports.record import load_record, save_record
     from reports.site import draw
 
+    put_in_order(record)
     kept = load_record(record)
     if since is not None:
         from harness.evidence.history import summary_line, with_since

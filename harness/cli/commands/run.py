@@ -88,7 +88,7 @@ def command(
                 )
             )
     package = Package(out)
-    with out_folder(out, None if wanted else package.seal) as folder:
+    with out_folder(out, None if wanted else package.seal, private=wanted is not None) as folder:
         given = named or ["features"]
         words = [
             sys.executable,
@@ -111,7 +111,10 @@ def command(
             "TRUEUP_COMMAND": " ".join(["trueup run", *given, *(["--complete"] if complete else []),
                 *(word for name, path in given_files.items() for word in (f"--{name}", shown(path))), *(["--", *extra] if extra else [])])
         }  # fmt: skip
-        code = subprocess.run([*words, *extra, *given], check=False, env=environment).returncode
+        # Whom pytest's own words name is known only when it has ended, so a masked run says them then.
+        held = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "encoding": "utf-8", "errors": "replace"} if wanted else {}
+        ran: subprocess.CompletedProcess[str] = subprocess.run([*words, *extra, *given], check=False, env=environment, **held)  # type: ignore[call-overload]
+        code = ran.returncode
         kept = folder / RECORD
         if code in (INTERRUPTED, -signal.SIGINT):
             raise KeyboardInterrupt
@@ -124,7 +127,7 @@ def command(
                     f"pytest ran no features (its exit code is {code}).",
                     Where(given[0]),
                     "Nothing was proved.",
-                    "Its own message stands above.",
+                    "Its own message stands above." if wanted is None else "Its own message may name people: run without --mask to read it.",
                 )
             )
         package.record = record = load_record(kept)
@@ -132,6 +135,7 @@ def command(
         if masked is not None:
             write_copy(folder, masked)
             record = masked.record
+            click.echo(masked.text(ran.stdout), nl=False)
         verdict = record.verdict
     click.echo("")
     for line in (*(summary_lines(record.gates) if record.gates else ()), summary_line(record)):

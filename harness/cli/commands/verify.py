@@ -34,9 +34,11 @@ def command(folder: Path, inputs: Path | None, signers: Path | None, as_json: bo
 
     Example: trueup verify out --signers signers.txt
     """
+    from harness.cli.output import put_in_order
     from harness.evidence.signing_signers import read_signers
     from harness.evidence.verify import verify
 
+    put_in_order(folder)
     found = verify(folder, inputs, read_signers(signers) if signers is not None else None)
     if as_json:
         click.echo(json.dumps(_as_dict(found, folder), ensure_ascii=True, indent=1))
