@@ -239,7 +239,7 @@ def calculated(plans: Sequence[Plan], world: World, folder: Path, progress: Prog
 
 def _verdict(found: Reconciliation, *, ends_with_0: bool = False) -> kept.Verdict:
     """ends_with_0: a run whose job is to find the differences."""
-    finest = found.grains[0]
+    finest = next((g for g in found.grains if g.compared), found.grains[0])
     if found.agrees:
         known = [f"{len(g.accepted):,} of {g.compared:,} {g.name}" for g in found.grains if g.accepted]
         if known:

@@ -96,7 +96,7 @@ def _swapped(grain: GrainResult) -> GrainResult:
 
 def compared_verdict(found: Reconciliation) -> kept.Verdict:
     """What changed, in one sentence."""
-    finest = found.grains[0]
+    finest = next((g for g in found.grains if g.compared), found.grains[0])
     if found.agrees:
         changed = [f"{len(g.accepted):,} of {g.compared:,} {g.name}" for g in found.grains if g.accepted]
         if changed:

@@ -153,6 +153,7 @@ def reconcile_tables(
         )
         grains.append(result)
         outcomes += said
+    _check_something_is_compared(grains, mapping)
     if not grains:
         raise Stopped(
             Problem(
@@ -164,6 +165,29 @@ def reconcile_tables(
             )
         )
     return Reconciliation(mapping.target, tuple(grains), tuple(outcomes), mapping.file)
+
+
+def _check_something_is_compared(grains: Sequence[GrainResult], mapping: TargetMapping) -> None:
+    """Agreement about no row is no agreement: raises Stopped where a grain was meant to be compared and no row was left.
+
+    A file without rows on both sides is told in the report as long as other rows are compared.
+    """
+    nothing = [grain for grain in grains if not grain.compared]
+    problems = []
+    for grain in nothing:
+        left_out = sum(side.left_out for side in grain.sides)
+        if left_out:
+            what = f'no row is left to compare of "{grain.name}": the conditions of the mapping leave out all {left_out:,}.'
+            remedy = "Check  rows where  and  expected where: their values must be written as in the files, capitals and blanks too."
+        elif len(nothing) == len(grains):
+            what = f'there is nothing to compare of "{grain.name}": neither side has a row.'
+            remedy = "Check that these are the files you mean, and export them again."
+        else:
+            continue
+        why = "Agreement would be reported although nothing was compared."
+        problems.append(Problem("nothing-compared", what, grain.mapping.where, why, remedy))
+    if problems:
+        raise Stopped(problems)
 
 
 def _held(tables: Mapping[str, ResultTable]) -> dict[str, ResultTable]:
@@ -221,7 +245,7 @@ def _grain(
         expected_file=expected.file,
         actual_file=actual.file,
         header=actual.header,
-        notes=(*expected.notes, *actual.notes, *_policies(grain)),
+        notes=(*expected.notes, *actual.notes, *_policies(grain), *_nothing(expected, actual)),
         sql=f"{proven.sql}\n{joined.sql}" if proven else joined.sql,
         sides=(accounted(grain, expected), accounted(grain, actual)),
     )
@@ -262,6 +286,12 @@ def compare_tables(
     _, found, tolerated = _compared(grain, expected, actual)
     _tie_out(grain, expected, actual, found, (), tolerated)
     return found, len(tolerated) + (actual.proven.tolerated if actual.proven else 0)
+
+
+def _nothing(expected: ResultTable, actual: ResultTable) -> list[str]:
+    """That nothing was compared, for the report."""
+    some = any((*t.rows[:1], *t.unreadable) for t in (expected, actual) if t.proven is None)
+    return [] if some or expected.proven or actual.proven else ["Neither side has a row here, so nothing was compared."]
 
 
 def _policies(grain: GrainMapping) -> list[str]:
