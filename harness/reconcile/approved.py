@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from harness.adapters.rows import ResultRow, ResultTable
+from harness.adapters.rows import ResultRow, ResultTable, SourceRow
 from harness.reconcile.patterns import fits, named
 from harness.reconcile.results import (
     ByCurrency,
@@ -125,7 +125,7 @@ def not_happened(
     for row in before.rows:
         if row.key in differing or entry.after(row.amount, row.currency) == row.amount:
             continue
-        if _names_row(entry, dict(zip(names, row.key, strict=True))):
+        if _names_row(entry, names, row):
             still.append(row)
     if not still:
         return outcome
@@ -135,8 +135,14 @@ def not_happened(
     return KnownOutcome(entry, "changed", f"{named(entry.key) or 'every row'}: {words}", outcome.ids)
 
 
-def _names_row(entry: ApprovedChange, said: Mapping[str, str]) -> bool:
-    return fits(entry.key, lambda name: (said.get(name, ""),))
+def _names_row(entry: ApprovedChange, names: Sequence[str], row: ResultRow) -> bool:
+    """As entry_fits: the key may be said in our values or in the target's own codes."""
+    said: dict[str, set[str]] = {name: {value} for name, value in zip(names, row.key, strict=True)}
+    for source in row.sources:
+        if isinstance(source, SourceRow):
+            for name, code in zip(names, source.codes, strict=False):
+                said[name].add(code)
+    return fits(entry.key, lambda name: tuple(said.get(name, ("",))))
 
 
 def entry_fits(entry: KnownDifference, difference: Difference) -> bool:

@@ -20,6 +20,14 @@ def change_sentence(group: CauseGroup, members: Sequence[Difference], grain: Gra
     return f"{_listed(plans)}: {words}" if plans else words
 
 
+_BETWEEN = {
+    "payees exchanged": "have exactly the amount that another payee had, who has theirs: two payees are exchanged",
+    "other payee": "stand under another payee: what one payee lost, exactly one other has now",
+    "other period": "belong together: one period's whole amount is paid with another period's",
+}
+"""What is said of rows that only together show what changed."""
+
+
 def _listed(plans: Sequence[str]) -> str:
     if len(plans) > 4:
         return f"{', '.join(plans[:3])} and {len(plans) - 3} other plans"
@@ -39,6 +47,8 @@ def _verb(group: CauseGroup, members: Sequence[Difference], grain: GrainResult, 
     }
     if group.relation == "follows":
         return f"changed by exactly what the {grain.mapping.follows_from} beneath {'it' if one else 'them'} changed"
+    if group.relation in _BETWEEN:
+        return _BETWEEN[group.relation] + (", in a closed period" if "frozen" in group.kind else "")
     if group.kind in plain:
         return plain[group.kind]
     if group.kind == "field":

@@ -35,28 +35,44 @@ def locate(
     if not is_sum(grain, fine_grain):
         return staged(coarse, grain, fine, fine_grain)
     projector = _Projector(grain, fine_grain, fine_expected, days)
-    beneath: dict[Key, list[tuple[str, ByCurrency]]] = defaultdict(list)
+    beneath: dict[Key, list[tuple[str, ByCurrency, int]]] = defaultdict(list)
     unread: set[str] = set()
     for difference in fine:
         if difference.kind == "unreadable":
             unread.add(difference.id)
-        for key, money in projector.contributions(difference).items():
+        for key, (money, rows) in projector.contributions(difference).items():
             if money:
-                beneath[key].append((difference.id, money))
+                beneath[key].append((difference.id, money, rows))
     out = []
     for difference in coarse:
         keys = {tuple(p.value for p in difference.key), *(row.key for row in difference.actual)}
         found = [one for key in sorted(keys) for one in beneath.get(key, ())]
         # What a row that can't be read comes to isn't known: it may be paid as it is due, or not at all.
         certain = [one for one in found if one[0] not in unread]
-        if len(certain) < len(found) and minus(difference.money, added(m for _, m in found)):
+        if len(certain) < len(found) and minus(difference.money, added(m for _, m, _ in found)):
             found = certain
         if found:
-            left = minus(difference.money, added(money for _, money in found))
-            ids = tuple(dict.fromkeys(i for i, _ in found))
-            difference = replace(difference, follows_from=ids, unexplained=left)
+            left = minus(difference.money, added(money for _, money, _ in found))
+            ids = tuple(dict.fromkeys(i for i, _, _ in found))
+            apart = _apart(difference, grain, sum(rows for _, _, rows in found))
+            difference = replace(difference, follows_from=ids, unexplained=left, apart=apart)
         out.append(difference)
     return out
+
+
+def _apart(difference: Difference, grain: GrainMapping, rows: int) -> tuple[str, ...]:
+    """The values that differ for another reason than the finer differences.  rows: how many paid rows those add."""
+    return tuple(
+        f.name
+        for f in difference.fields
+        # What stands in the key has moved with the money; a count of lines follows from lines that come and go.
+        if f.name not in grain.key_names
+        and not (f.name == "lines" and _whole(f.actual) - _whole(f.expected) == rows != 0)
+    )
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 _MAY_BE_BLANK = ("plan", "component")
@@ -74,8 +90,8 @@ class _Projector:
         self.fine_names = fine_grain.key_names
         self._siblings: Mapping[tuple[str, str], str] | None = None
 
-    def contributions(self, difference: Difference) -> dict[Key, ByCurrency]:
-        """What a finer difference adds to each coarser key: actual minus expected of what is paid out there.
+    def contributions(self, difference: Difference) -> dict[Key, tuple[ByCurrency, int]]:
+        """What a finer difference adds to each coarser key: actual minus expected of what is paid out there, and of its rows.
 
         A row that moved to another period or currency takes from one key and adds to another.
         """
@@ -89,15 +105,19 @@ class _Projector:
         if home is None:
             return {}
         parts: dict[Key, list[ByCurrency]] = defaultdict(list)
+        rows: dict[Key, int] = defaultdict(int)
         for line in lines:
             if line.state != "held":
                 parts[home].append(((line.currency, -self._units(line)),))
+                rows[home] -= 1
         if not lines:
             parts[home].append(minus((), difference.expected_money))
         for row in difference.actual:
             place = self._key_of_actual(row, lines[0]) if lines else own
-            parts[place or home].append(self._paid(row, held))
-        return {key: added(money) for key, money in parts.items()}
+            paid = self._paid(row, held)
+            parts[place or home].append(paid)
+            rows[place or home] += len(row.sources) if paid else 0
+        return {key: (added(money), rows[key]) for key, money in parts.items()}
 
     def _key_of_actual(self, row: ResultRow, line: EarnedLine) -> Key | None:
         """Where the target's row is paid: as its expected line, but for what the row says itself."""

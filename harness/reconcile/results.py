@@ -110,11 +110,16 @@ class Difference:
     attributes: tuple[tuple[str, str], ...] = ()
     follows_from: tuple[str, ...] = ()
     unexplained: ByCurrency = ()
+    apart: tuple[str, ...] = ()
+    """Values other than the amount that differ, and not because of the finer differences."""
 
     @property
     def is_explained(self) -> bool:
         """Whether the finer differences beneath it add up to exactly this one."""
-        return bool(self.follows_from) and not self.unexplained
+        if not self.follows_from or self.unexplained or self.kind == "duplicate":
+            return False
+        # Where the amounts agree, it is the other values that differ.
+        return bool(self.money) or not self.apart
 
     @property
     def expected_money(self) -> ByCurrency:

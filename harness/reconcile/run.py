@@ -252,7 +252,9 @@ def _grain(
     outcomes, accepted_ids = judge(known, base, today)
     if beneath is not None:
         settled = beneath.settled()
-        accepted_ids |= {d.id for d in found if d.is_explained and set(d.follows_from) <= settled}
+        accepted_ids |= {
+            d.id for d in found if d.is_explained and not d.apart and set(d.follows_from) <= settled
+        }
     accepted = tuple(d for d in found if d.id in accepted_ids)
     open_ones = [d for d in found if d.id not in accepted_ids]
     related, groups = group_causes(grain, expected, open_ones, base.money_text, sources)

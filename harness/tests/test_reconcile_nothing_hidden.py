@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import date
 from pathlib import Path
 
@@ -89,3 +88,70 @@ def test_conditions_of_both_sides_that_leave_no_row_prove_nothing(tmp_path: Path
     with pytest.raises(Stopped) as stopped:
         reconcile(expected(line("A", "D-1", "1.00")), export(tmp_path, "A,P,D-1,2.00,EUR,paid"), using)
     assert [p.slug for p in stopped.value.problems] == ["nothing-compared"]
+
+
+FIVE = "- key: {plan: AE-26}\n  change: +5%\n  reason: release 7\n  approved by: Mia Stone\n  until: 2026-12-31\n"
+
+
+def test_an_approval_in_the_targets_codes_must_happen_to_every_row_too(tmp_path: Path) -> None:
+    after = (BOTH[0].replace("100.00", "105.00"), BOTH[1])
+    found = changes(tmp_path, BOTH, after, baseline=FIVE)
+    assert not found.agrees
+    assert [k.state for k in found.known] == ["changed"]
+    assert "1 row did not change as approved" in found.known[0].message
+
+
+WITH_TOLERANCE = mapping(
+    LINES_MAPPING.replace("  - grain: statements", "    tolerance: [{amount: 0.05 EUR, reason: rounding}]\n  - grain: statements")
+)
+KNOWN_ROW = "- key: {record: D-2}\n  difference: -50.00 EUR\n  reason: paid next month\n  until: 2026-06-30\n"
+
+
+def statements(folder: Path, lines: tuple[str, ...], *rows: str, using: Mapping = WITH_TOLERANCE, known: str = "") -> Reconciliation:
+    """Two lines of 100 and 50 in a statement of 150, against these lines and statements of the target."""
+    side = expected(line("A", "D-1", "100.00"), line("A", "D-2", "50.00"), payout("A", "150.00", lines=2))
+    export(folder, *lines)
+    export(folder, *(f"A,P,2026-03-01,2026-03-31,{row}" for row in rows), name="statements.csv", header="who,plan,first,last,total,cur,n")
+    (folder / "known.yaml").write_text(known, encoding="utf-8")
+    return reconcile(side, folder, using, folder / "known.yaml" if known else None, today=TODAY)
+
+
+A_CENT_MORE = ("A,P,D-1,100.01,EUR,paid", "A,P,D-2,50.00,EUR,paid")
+MORE_AND_LESS = ("A,P,D-1,100.01,EUR,paid", "A,P,D-2,49.99,EUR,paid")
+ONE_LESS = ("A,P,D-1,100.00,EUR,paid",)
+
+
+@pytest.mark.parametrize(
+    ("lines", "rows", "known", "agrees"),
+    [
+        (A_CENT_MORE, ("150.01,EUR,2",), "", True),
+        (A_CENT_MORE, ("150.01,EUR,7",), "", False),
+        (MORE_AND_LESS, ("150.00,EUR,7",), "", False),
+        (ONE_LESS, ("100.00,EUR,1",), KNOWN_ROW, True),
+        (ONE_LESS, ("100.00,EUR,0",), KNOWN_ROW, False),
+        (A_CENT_MORE, ("75.00,EUR,2", "75.01,EUR,2"), "", False),
+    ],
+)
+def test_what_follows_from_accepted_rows_hides_nothing_else(
+    tmp_path: Path, lines: tuple[str, ...], rows: tuple[str, ...], known: str, agrees: bool
+) -> None:
+    found = statements(tmp_path, lines, *rows, known=known)
+    assert found.agrees is agrees, [(d.kind, d.fields) for d in found.all_differences()]
+    assert all(k.holds for k in found.known)
+    open_ones = list(found.all_differences())
+    assert [d.grain for d in open_ones] == ([] if agrees else ["statements"])
+
+
+def test_rows_that_stand_under_another_payee_after_the_change_are_said_to(tmp_path: Path) -> None:
+    found = changes(tmp_path, BOTH, ("Ann,AE-26,2026-01,100.00,EUR", "B,AE-26,2026-01,100.00,EUR"))
+    (group,) = found.grains[0].groups
+    assert group.kind == "missing and unexpected"
+    assert "sign" not in group.sentence
+    assert "under another payee" in group.sentence
+
+
+def test_two_payees_exchanged_by_the_change_are_said_to_be(tmp_path: Path) -> None:
+    before = ("A,AE-26,2026-01,100.00,EUR", "B,AE-26,2026-01,70.00,EUR")
+    after = ("A,AE-26,2026-01,70.00,EUR", "B,AE-26,2026-01,100.00,EUR")
+    (group,) = changes(tmp_path, before, after).grains[0].groups
+    assert "two payees are exchanged" in group.sentence
