@@ -12,9 +12,11 @@ from reference_engine.vocabulary.numbers import format_money
 from reports.coverage import Coverage, coverage, plain_severity
 from reports.gate_types import Gate, Gates, GateState
 from reports.record_check import number
-from reports.record_types import Grain, RunRecord, Verdict
+from reports.record_types import Difference, Grain, RunRecord, Verdict
 
 DEFAULT = "Gate rules, by default, as no file was given (--gates)"
+STILL = "differences without money"
+"""A default rule only: a limit on money says nothing about a row that is held in place of paid, or that stands twice on both sides."""
 DETAILS = 50
 """At most so many things that break a rule are named."""
 
@@ -69,6 +71,8 @@ def _defaults(record: RunRecord, rules: Iterable[GateRule]) -> list[GateRule]:
         for grain in record.grains:
             if not any(r.kind in (names.OPEN, names.MONEY) and r.grain in ("", grain.name) for r in stated):
                 found.append(GateRule(names.OPEN, grain=grain.name))
+            elif not any(r.kind == names.OPEN and r.grain in ("", grain.name) for r in stated) and _still(record, grain):
+                found.append(GateRule(STILL, grain=grain.name))
         if names.KNOWN not in said and record.known:
             found.append(GateRule(names.KNOWN))
         if names.UNREADABLE not in said and _unreadable(record):
@@ -264,12 +268,34 @@ def _lost(lost: int, record: RunRecord) -> Gate:
     )
 
 
+def _no_money(rule: GateRule, record: RunRecord) -> Gate:
+    words = f"no difference without money in {rule.grain}"
+    (grain,) = _grains(rule, record)
+    still = _still(record, grain)
+    figures = f"{_number(still, 'row')} of {grain.name} differ{'s' if still == 1 else ''}, and the money is the same"
+    return _gate(rule, words, still, figures)
+
+
+def _still(record: RunRecord, grain: Grain) -> int:
+    """How many open differences move no money.  Rows that can't be read have a rule of their own."""
+    return sum(
+        row.grain == grain.name and row.class_ not in ("timing", "unreadable") and not _moves(row)
+        for row in record.differences
+    )
+
+
+def _moves(row: Difference) -> bool:
+    return any(number(amount) for amount in (row.difference, *row.other.values()))
+
+
 def _sizes(record: RunRecord, grain: Grain) -> dict[str, Fraction]:
     """What the open differences of a grain come to, each by its size, so that more and less don't cancel out."""
     sums: dict[str, Fraction] = {}
     for row in record.differences:
         if row.grain == grain.name:
-            for currency, amount in ((row.currency, row.difference), *row.other.items()):
+            # What is paid in another period is paid, and still all of it is in the wrong place.
+            own = row.expected if row.class_ == "timing" else row.difference
+            for currency, amount in ((row.currency, own), *row.other.items()):
                 sums[currency] = sums.get(currency, Fraction(0)) + abs(number(amount))
     return sums
 
@@ -313,4 +339,5 @@ _JUDGES: dict[str, Callable[[GateRule, RunRecord], Gate]] = {
     names.NEW: _new,
     names.KNOWN: _known,
     names.UNREADABLE: _unreadable_rows,
+    STILL: _no_money,
 }

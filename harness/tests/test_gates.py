@@ -223,3 +223,22 @@ def test_what_a_run_does_not_have_is_not_judged(tmp_path: Path) -> None:
     ):
         (gate,) = rules(tmp_path, nothing, line)
         assert gate.state == "not judged", line
+
+
+def test_a_limit_on_money_lets_nothing_pass_that_moves_none(tmp_path: Path) -> None:
+    record = compared(1, 0)
+    first = next(d for d in record.differences if d.grain == LINES)
+    late = replace(first, class_="timing", expected="250.00", actual="250.00", difference="0.00")
+    other = replace(late, class_="field")
+    file = read(tmp_path, "gates:\n  - open money at most: {USD: 249.99}\n")
+    for row, words in (
+        (late, f"{LINES}: 0.01 USD over the limit"),
+        (other, f"no difference without money in {LINES}"),
+    ):
+        only = replace(record, grains=record.grains[:1], differences=(row,))
+        after = judged(only, file)
+        assert after.verdict.exit_code == 1
+        assert after.gates is not None
+        (failed,) = after.gates.failed
+        assert words in (failed.rule, *failed.details)
+        assert judged(only, read(tmp_path, "gates:\n  - open differences at most: 1\n  - open money at most: {USD: 250.00}\n")).verdict.exit_code == 0
