@@ -244,9 +244,9 @@ def _verdict(found: Reconciliation, *, ends_with_0: bool = False) -> kept.Verdic
         known = [f"{len(g.accepted):,} of {g.compared:,} {g.name}" for g in found.grains if g.accepted]
         if known:
             return kept.Verdict(
-                "agrees", f"Nothing differs but what was accepted beforehand: {'; '.join(known)}.", 0
+                "agrees", f"Nothing differs but what was accepted beforehand: {'; '.join(known)}.{found.idle}", 0
             )
-        return kept.Verdict("agrees", f"All {finest.compared:,} {finest.name} agree.", 0)
+        return kept.Verdict("agrees", f"All {finest.compared:,} {finest.name} agree.{found.idle}", 0)
     broken = [k for k in found.known if not k.holds]
     parts = [
         f"{len(g.differences):,} of {g.compared:,} {g.name} differ" for g in found.grains if g.differences
@@ -255,7 +255,7 @@ def _verdict(found: Reconciliation, *, ends_with_0: bool = False) -> kept.Verdic
         parts.append(
             f"{len(broken)} known difference{'s' if len(broken) > 1 else ''} no longer hold as accepted"
         )
-    return kept.Verdict("differs", "; ".join(parts) + ".", 0 if ends_with_0 else 1)
+    return kept.Verdict("differs", "; ".join(parts) + "." + found.idle, 0 if ends_with_0 else 1)
 
 
 def print_summary(found: Reconciliation, summary: dict[str, Any], title: str) -> None:

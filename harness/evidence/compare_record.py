@@ -100,9 +100,9 @@ def compared_verdict(found: Reconciliation) -> kept.Verdict:
     if found.agrees:
         changed = [f"{len(g.accepted):,} of {g.compared:,} {g.name}" for g in found.grains if g.accepted]
         if changed:
-            sentence = f"Only what was approved has changed: {'; '.join(changed)}."
+            sentence = f"Only what was approved has changed: {'; '.join(changed)}.{found.idle}"
         else:
-            sentence = f"Nothing has changed: all {finest.compared:,} {finest.name} are as they were."
+            sentence = f"Nothing has changed: all {finest.compared:,} {finest.name} are as they were.{found.idle}"
         return kept.Verdict("agrees", sentence, 0)
     parts = [
         f"{len(g.differences):,} of {g.compared:,} {g.name} changed without approval"
@@ -110,7 +110,7 @@ def compared_verdict(found: Reconciliation) -> kept.Verdict:
         if g.differences
     ]
     parts += _not_as_approved([o.state for o in found.known if not o.holds])
-    return kept.Verdict("differs", "; ".join(parts) + ".", 1)
+    return kept.Verdict("differs", "; ".join(parts) + "." + found.idle, 1)
 
 
 def _not_as_approved(states: Sequence[str]) -> list[str]:

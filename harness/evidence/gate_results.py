@@ -10,9 +10,10 @@ from harness.evidence import gates as names
 from harness.evidence.gates import GateFile, GateRule
 from reference_engine.vocabulary.numbers import format_money
 from reports.coverage import Coverage, coverage, plain_severity
+from reports.difference_types import Difference
 from reports.gate_types import Gate, Gates, GateState
 from reports.record_check import number
-from reports.record_types import Difference, Grain, RunRecord, Verdict
+from reports.record_types import Grain, RunRecord, Verdict
 
 DEFAULT = "Gate rules, by default, as no file was given (--gates)"
 STILL = "differences without money"

@@ -26,6 +26,8 @@ _LINE = re.compile(
 )
 _OPTION = re.compile(r'([a-z-]+)(?:="([^"]*)")?')
 _DAY = re.compile(r"(\d{8})(\d{4}|\d{6})?Z?\Z")
+_UNSEEN = frozenset("\u034f\u115f\u1160\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10))))
+"""Marks and fillers that show nothing, beside those that Unicode calls format and control characters."""
 _FORM = "ana@example.com ssh-ed25519 AAAA... tester Ana Ruiz"
 
 
@@ -90,12 +92,13 @@ def read_signers(path: Path) -> Signers:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Whether two names are the same to a reader, whatever their case, blanks and accents' spelling."""
+    """Whether two names are the same to a reader, whatever their case, blanks, marks that nobody sees, and accents' spelling."""
     return _plain(one) == _plain(other)
 
 
 def _plain(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+    seen = "".join(c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c) not in ("Cf", "Cc") and c not in _UNSEEN)
+    return "".join(seen.casefold().split())
 
 
 def _add(line: str, number: int, path: Path, people: list[Signer], problems: list[Problem]) -> None:

@@ -11,7 +11,7 @@ from harness.adapters.strict import Section
 from harness.reconcile.approved import ApprovedChange, entry_fits, judge_change
 from harness.reconcile.entries import common, count_of, key_of, listed, money_of
 from harness.reconcile.pairs import Pairing, read_pairing
-from harness.reconcile.patterns import named
+from harness.reconcile.patterns import fits, named
 from harness.reconcile.results import (
     ByCurrency,
     Difference,
@@ -43,6 +43,10 @@ def known_difference(node: Node, mapping: Mapping, problems: list[Problem]) -> K
     key = key_of(part, "key", who.grain.key_names)
     money = money_of(part, "difference", who.grain, must=True)
     count = count_of(part, "count")
+    # A row of another period has another value in its key.
+    may_differ = (*(f.name for f in who.grain.fields), *who.grain.key_names)
+    values = key_of(part, "values", may_differ, several=False) if node.get("values") is not None else ()
+    part.take("values")
     part.close()
     if len(problems) != before:
         return None
@@ -57,6 +61,7 @@ def known_difference(node: Node, mapping: Mapping, problems: list[Problem]) -> K
         node.where,
         count,
         who.approved_by,
+        values=values,
     )
 
 
@@ -109,6 +114,9 @@ def _outcome(
         rows = f"{len(found):,} row{'' if len(found) == 1 else 's'} differ{'s' if len(found) == 1 else ''}"
         message = f"{who}: {rows} now, not {entry.count:,}; the money in total is as it was accepted."
         return KnownOutcome(entry, "changed", message, ids)
+    otherwise = _other_values(entry, found)
+    if otherwise:
+        return KnownOutcome(entry, "changed", f"{who}: {otherwise}", ids)
     if today > entry.until:
         return KnownOutcome(
             entry,
@@ -117,12 +125,32 @@ def _outcome(
             ids,
         )
     several = f" over {len(found):,} rows" if len(found) > 1 else ""
+    several += "".join(f", {name} {value}" for name, value in entry.values)
     return KnownOutcome(
         entry,
         "accepted",
         f"{who}: {_text(money, grain)}{several}, accepted until {entry.until}: {entry.reason}",
         ids,
     )
+
+
+def _other_values(entry: KnownDifference, found: list[Difference]) -> str:
+    """What differs beside the money and isn't accepted, or no longer differs as it was; blank where all is as stated."""
+    stated = dict(entry.values)
+    for difference in found:
+        fields = {f.name: f for f in difference.fields}
+        for field in difference.fields:
+            said = {field.name: (field.actual,)}
+            if field.name not in stated or not fits(((field.name, stated[field.name]),), said.__getitem__):
+                values = ", ".join(f"{f.name}: {f.actual or 'blank'}" for f in difference.fields)
+                return (
+                    f"{field.name} is {field.actual or 'blank'} instead of {field.expected or 'blank'}, which the entry doesn't accept. "
+                    f"If it is accepted too, add  values: {{{values}}}  to its entry in the file of known differences."
+                )
+        gone = next((name for name in stated if name not in fields), "")
+        if gone:
+            return f"{gone} is as expected now, and was accepted as {stated[gone]}. Correct the entry."
+    return ""
 
 
 def _text(money: ByCurrency, grain: GrainResult) -> str:

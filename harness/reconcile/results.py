@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Literal
@@ -72,6 +72,8 @@ class KnownDifference:
     approved_by: str = ""
     stated: str = ""
     """What was accepted, in words, where it isn't one amount: each by +5%, any change."""
+    values: tuple[tuple[str, str], ...] = field(default=(), kw_only=True)
+    """What the target says in other compared values that differ too, such as state: held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +286,12 @@ class Reconciliation:
     def agrees(self) -> bool:
         """Whether nothing is open: no difference that isn't known, and every known one still as accepted."""
         return not any(g.differences for g in self.grains) and all(k.holds for k in self.known)
+
+    @property
+    def idle(self) -> str:
+        """Which grains had no row to compare, in words for the verdict; blank where all had some."""
+        names = [g.name for g in self.grains if not g.compared]
+        return f" Nothing was compared of {' and '.join(names)}: neither side has a row." if names else ""
 
     def grain(self, name: str) -> GrainResult:
         return next(g for g in self.grains if g.name == name)

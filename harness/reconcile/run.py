@@ -168,22 +168,19 @@ def reconcile_tables(
 
 
 def _check_something_is_compared(grains: Sequence[GrainResult], mapping: TargetMapping) -> None:
-    """Agreement about no row is no agreement: raises Stopped where a grain was meant to be compared and no row was left.
+    """Agreement about no row is no agreement: raises Stopped where no grain has a row.
 
-    A file without rows on both sides is told in the report as long as other rows are compared.
+    A single grain without rows is told as long as others have some: a month may be one without bonuses.
     """
-    nothing = [grain for grain in grains if not grain.compared]
     problems = []
-    for grain in nothing:
+    for grain in grains if not any(grain.compared for grain in grains) else ():
         left_out = sum(side.left_out for side in grain.sides)
         if left_out:
             what = f'no row is left to compare of "{grain.name}": the conditions of the mapping leave out all {left_out:,}.'
             remedy = "Check  rows where  and  expected where: their values must be written as in the files, capitals and blanks too."
-        elif len(nothing) == len(grains):
+        else:
             what = f'there is nothing to compare of "{grain.name}": neither side has a row.'
             remedy = "Check that these are the files you mean, and export them again."
-        else:
-            continue
         why = "Agreement would be reported although nothing was compared."
         problems.append(Problem("nothing-compared", what, grain.mapping.where, why, remedy))
     if problems:
@@ -293,7 +290,7 @@ def compare_tables(
 def _nothing(expected: ResultTable, actual: ResultTable) -> list[str]:
     """That nothing was compared, for the report."""
     some = any((*t.rows[:1], *t.unreadable) for t in (expected, actual) if t.proven is None)
-    return [] if some or expected.proven or actual.proven else ["Neither side has a row here, so nothing was compared."]
+    return [] if some or expected.proven or actual.proven else ["No row was left on either side, so nothing was compared here."]
 
 
 def _policies(grain: GrainMapping) -> list[str]:

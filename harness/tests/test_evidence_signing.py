@@ -169,7 +169,9 @@ def test_a_red_run_is_approved_only_on_a_condition(
         ("Ana Ruiz", "other@example.com", "bob", "the tester's name"),
         ("ANA  RUIZ", "other@example.com", "bob", "the tester's name"),
         ("\uff21na Ruiz", "other@example.com", "bob", "the tester's name"),
+        ("An\u200ba Ruiz", "other@example.com", "bob", "the tester's name"),
         ("Bob Okafor", "Ana@Example.com", "bob", "the tester's address"),
+        ("Bob Okafor", "ana\u2060@example.com", "bob", "the tester's address"),
         ("Bob Okafor", BOB, "ana", "the tester's key"),
     ],
 )

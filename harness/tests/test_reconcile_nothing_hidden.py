@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.adapters.mapping import Mapping
+from harness.evidence.compare_record import compared_verdict
 from harness.reconcile.baseline import read_baseline
 from harness.reconcile.regression import compare_exports
 from harness.reconcile.results import Reconciliation
@@ -71,15 +72,17 @@ def test_one_file_without_rows_is_told_beside_others(tmp_path: Path) -> None:
     assert found.agrees
     assert [g.compared for g in found.grains] == [2, 0]
     assert [any("nothing was compared" in n for n in g.notes) for g in found.grains] == [False, True]
+    said = compared_verdict(found).sentence
+    assert said == "Nothing has changed: all 2 payouts are as they were. Nothing was compared of bonuses: neither side has a row."
 
 
 @pytest.mark.parametrize("where", ["{who: C}", "{plan: Growth}"])
 def test_conditions_that_leave_no_row_prove_nothing(tmp_path: Path, where: str) -> None:
     text = PAYOUTS.replace("    key:", f"    rows where: {where}\n    key:", 1)
     with pytest.raises(Stopped) as stopped:
-        changes(tmp_path, BOTH, BOTH, text, bonuses=("A,5.00",))
-    (problem,) = stopped.value.problems
-    assert (problem.slug, "leave out all 4" in problem.what) == ("nothing-compared", True)
+        changes(tmp_path, BOTH, BOTH, text)
+    assert {p.slug for p in stopped.value.problems} == {"nothing-compared"}
+    assert "leave out all 4" in stopped.value.problems[0].what
 
 
 def test_conditions_of_both_sides_that_leave_no_row_prove_nothing(tmp_path: Path) -> None:
@@ -155,3 +158,41 @@ def test_two_payees_exchanged_by_the_change_are_said_to_be(tmp_path: Path) -> No
     after = ("A,AE-26,2026-01,70.00,EUR", "B,AE-26,2026-01,100.00,EUR")
     (group,) = changes(tmp_path, before, after).grains[0].groups
     assert "two payees are exchanged" in group.sentence
+
+
+FIVE_MORE = "- key: {record: D-1}\n  difference: 5.00 EUR\n  reason: agreed\n  until: 2026-06-30\n"
+ONLY_LINES = mapping(LINES_MAPPING.split("  - grain: statements")[0])
+
+
+@pytest.mark.parametrize(
+    ("row", "values", "state", "words"),
+    [
+        ("105.00,EUR,paid", "", "accepted", ""),
+        ("105.00,EUR,wait", "", "changed", "state is held instead of released"),
+        ("105.00,EUR,wait", "{state: held}", "accepted", "state held"),
+        ("105.00,EUR,wait", "{state: '*'}", "accepted", ""),
+        ("105.00,EUR,paid", "{state: held}", "changed", "state is as expected now"),
+        ("106.00,EUR,wait", "{state: held}", "changed", "the difference is now 6.00 EUR"),
+        ("100.00,EUR,wait", "", "changed", "the difference is now no money"),
+    ],
+)
+def test_a_known_difference_accepts_no_other_value_than_it_states(
+    tmp_path: Path, row: str, values: str, state: str, words: str
+) -> None:
+    known = FIVE_MORE + (f"  values: {values}\n" if values else "")
+    (tmp_path / "known.yaml").write_text(known, encoding="utf-8")
+    export(tmp_path, f"A,P,D-1,{row}")
+    side = expected(line("A", "D-1", "100.00"))
+    found = reconcile(side, tmp_path, ONLY_LINES, tmp_path / "known.yaml", today=TODAY)
+    (outcome,) = found.known
+    assert (outcome.state, found.agrees) == (state, state == "accepted")
+    assert words in outcome.message
+
+
+@pytest.mark.parametrize("values", ["held", "{sate: held}", "{amount: 3.00 EUR}", "{state: [held]}", "{}"])
+def test_values_of_a_known_difference_are_read_strictly(tmp_path: Path, values: str) -> None:
+    (tmp_path / "known.yaml").write_text(FIVE_MORE + f"  values: {values}\n", encoding="utf-8")
+    export(tmp_path, "A,P,D-1,105.00,EUR,paid")
+    with pytest.raises(Stopped) as stopped:
+        reconcile(expected(line("A", "D-1", "100.00")), tmp_path, ONLY_LINES, tmp_path / "known.yaml", today=TODAY)
+    assert [p.slug for p in stopped.value.problems] == ["known-form"]
