@@ -27,7 +27,7 @@ from harness.reconcile.factors import (
 from harness.reconcile.line_causes import LineCauses, PaidRate, Sources
 from harness.reconcile.line_causes import lines_of as lines_beneath
 from harness.reconcile.populations import Codes, Columns, most_common, populations
-from harness.reconcile.relations import MIXED, OTHER, Claim, Found, amounts, own_relation
+from harness.reconcile.relations import MIXED, OTHER, Claim, Found, amounts, is_count, own_relation
 from harness.reconcile.results import CLASSES, CauseGroup, Difference, added
 from harness.reconcile.sentences import GroupFacts, MoneyText, sentence
 from reference_engine.vocabulary.numbers import MINOR_UNITS
@@ -120,7 +120,7 @@ class _Relations:
         is_whole: bool,
     ) -> None:
         self.grain, self.expected, self.differences, self.grouping = grain, expected, differences, grouping
-        self.lines, self.is_whole = LineCauses(sources, self._scale), is_whole
+        self.lines, self.is_whole = LineCauses(sources, self._scale, rounds=not is_count(grain)), is_whole
 
     def found(self) -> list[Found]:
         own = [own_relation(d) for d in self.differences]

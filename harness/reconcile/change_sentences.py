@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from harness.reconcile.approved import half_up
+from harness.reconcile.relations import is_count
 from harness.reconcile.results import CauseGroup, Difference, GrainResult
 from reference_engine.vocabulary.numbers import format_percent
 
@@ -21,6 +22,7 @@ def change_sentence(group: CauseGroup, members: Sequence[Difference], grain: Gra
 
 
 _BETWEEN = {
+    "written otherwise": "differ only in how their key is written (capitals, blanks, leading zeros or marks that nobody sees)",
     "payees exchanged": "have exactly the amount that another payee had, who has theirs: two payees are exchanged",
     "other payee": "stand under another payee: what one payee lost, exactly one other has now",
     "other period": "belong together: one period's whole amount is paid with another period's",
@@ -69,7 +71,7 @@ def _verb(group: CauseGroup, members: Sequence[Difference], grain: GrainResult, 
     factor = _factor(pairs)
     if factor is not None:
         return f"{are} {format_percent(factor)} of what they were"
-    if all(abs(offset) <= 1 for offset in offsets):
+    if not is_count(grain.mapping) and all(abs(offset) <= 1 for offset in offsets):
         return "changed by the smallest unit, as when amounts are rounded in another way"
     return "changed in no common way"
 

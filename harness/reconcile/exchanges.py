@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import unicodedata
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from harness.adapters.mapping import PERIOD_NAMES, GrainMapping
 from harness.adapters.rows import ResultRow, ResultTable
@@ -40,6 +42,9 @@ def between_rows(
     rows = [row for i, d in enumerate(differences) if (row := _row(i, d)) is not None]
     found: dict[int, Found] = {}
     names = grain.key_names
+    if is_whole:
+        found |= _written_otherwise(rows, expected)
+        rows = [r for r in rows if r.at not in found]
     if "payee" in names:
         payee = names.index("payee")
         # Without every row of a deal nothing can be said of its split.
@@ -70,6 +75,41 @@ def _scale(expected: ResultTable, row: ResultRow) -> int:
 def _without(key: Key, places: Iterable[int]) -> Key:
     gone = set(places)
     return tuple(part for i, part in enumerate(key) if i not in gone)
+
+
+# -- spellings --------------------------------------------------------------------------------------------
+def _written_otherwise(rows: Sequence[_Row], expected: ResultTable) -> dict[int, Found]:
+    """Rows that have no partner only because their key is written in another way.  They are never taken as one."""
+    alike: dict[tuple[Key, str], tuple[list[_Row], list[_Row]]] = defaultdict(lambda: ([], []))
+    for row in rows:
+        if row.kind in ("missing", "unexpected"):
+            alike[tuple(map(_spelt, row.key)), row.currency][row.kind == "unexpected"].append(row)
+    pairs = [(m[0], u[0]) for m, u in alike.values() if len(m) == len(u) == 1]
+    found: dict[int, Found] = {}
+    told_apart: dict[int, set[str]] = {}
+    for ours, theirs in pairs:
+        places = [i for i, (e, a) in enumerate(zip(ours.key, theirs.key, strict=True)) if e != a]
+        for i in places:
+            if i not in told_apart:
+                told_apart[i] = _told_apart({row.key[i] for row in expected.rows})
+        # Where we have both 7 and 007 they are two, and nothing says that the target means the other.
+        if not any(_spelt(ours.key[i]) in told_apart[i] for i in places):
+            found |= {row.at: ("written otherwise", ()) for row in (ours, theirs)}
+    return found
+
+
+def _told_apart(values: Iterable[str]) -> set[str]:
+    """Spellings that several of our own values share."""
+    counts = Counter(_spelt(value) for value in values)
+    return {text for text, count in counts.items() if count > 1}
+
+
+@lru_cache(maxsize=100_000)
+def _spelt(text: str) -> str:
+    """A text without what people don't see or don't mean: capitals, blanks, leading zeros, the form of accents."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    seen = "".join(c for c in plain if not c.isspace() and unicodedata.category(c) not in ("Cf", "Cc"))
+    return seen.lstrip("0") or seen
 
 
 # -- payees ---------------------------------------------------------------------------------------------

@@ -44,10 +44,13 @@ class PaidRate:
 
 
 class LineCauses:
-    """Looks beneath the differing amounts of one grain.  scale: currency -> minor units in one unit of money."""
+    """Looks beneath the differing amounts of one grain.  scale: currency -> minor units in one unit of money.
 
-    def __init__(self, sources: Sources, scale: Callable[[str], int]) -> None:
-        self.sources, self.scale = sources, scale
+    rounds: whether its figure is one that is rounded; a count isn't.
+    """
+
+    def __init__(self, sources: Sources, scale: Callable[[str], int], *, rounds: bool = True) -> None:
+        self.sources, self.scale, self.rounds = sources, scale, rounds
         self._exact: dict[int, ExactLines | None] = {}
 
     def found(
@@ -97,7 +100,7 @@ class LineCauses:
                 if found:
                     ways[i] = found
                     continue
-            if away == 1:
+            if away == 1 and self.rounds:
                 out[i] = ("rounding", ())
         by_place: dict[str, list[int]] = defaultdict(list)
         for i in ways:

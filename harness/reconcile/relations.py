@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.adapters.mapping import GrainMapping
 from harness.reconcile.results import Difference
 from reference_engine.vocabulary.numbers import format_percent
 
@@ -9,6 +10,7 @@ RELATIONS: dict[str, str] = {
     "opposite sign": "the target's amount is the expected one with the sign turned",
     "nothing due": "the target has an amount where zero is expected",
     "nothing paid": "the target has zero where an amount is expected",
+    "written otherwise": "the row stands under a key that differs only in capitals, blanks, leading zeros or marks that nobody sees",
     "payees exchanged": "each of two payees has exactly the amount of the other",
     "other payee": "the row stands under another payee with exactly this amount",
     "other period": "exactly the amount of one period is paid with another period",
@@ -28,7 +30,9 @@ RELATIONS: dict[str, str] = {
 }
 """Every relation of two amounts and what it means."""
 
-MIXED = frozenset({"payees exchanged", "other payee", "other period", "split not applied", "equal split"})
+MIXED = frozenset(
+    {"written otherwise", "payees exchanged", "other payee", "other period", "split not applied", "equal split"}
+)
 """Relations between rows, of which one may be missing and another differ in the amount."""
 
 Claim = tuple[tuple[str, str], ...]
@@ -81,6 +85,11 @@ def _twice(difference: Difference) -> Found:
     if len(difference.expected) == 1 and due == paid:
         return "paid twice", (("times", str(len(difference.actual))),)
     return "", ()
+
+
+def is_count(grain: GrainMapping) -> bool:
+    """Whether its figure is a whole number of things, of which one more isn't a rounding."""
+    return grain.amount.is_number and not grain.amount.decimals
 
 
 def ratio_text(ratio: object) -> str:

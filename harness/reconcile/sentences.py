@@ -56,7 +56,7 @@ def _is_minority(facts: GroupFacts) -> bool:
 
 def _noun(facts: GroupFacts) -> str:
     one = facts.count == 1 and not _is_minority(facts)
-    if facts.grain.expected != "lines":
+    if facts.grain.expected != "lines" or not facts.grain.is_plain:
         name = facts.grain.name
         if not one:
             return name
@@ -117,7 +117,20 @@ def _field_verb(facts: GroupFacts, one: bool) -> str:
     return f"{verb} in the amount, but not in {' and '.join(names)}"
 
 
+def _figure_verb(facts: GroupFacts, one: bool) -> str:
+    """A figure that nobody is paid: a quota, an attainment, a count."""
+    have = "has" if one else "have"
+    said = {
+        "opposite sign": f"{have} the opposite sign",
+        "nothing due": f"{have} a figure in the target, where zero is expected",
+        "nothing paid": f"{'is' if one else 'are'} zero in the target, where a figure is expected",
+    }
+    return said.get(facts.relation, f"{'differs' if one else 'differ'} in the figure; no common cause was found")
+
+
 def _amount_verb(facts: GroupFacts, one: bool) -> str:
+    if not facts.grain.is_plain:
+        return _figure_verb(facts, one)
     are = "is" if one else "are"
     expected_signs = {_sign(d.expected[0].amount) for d in facts.members}
     actual_signs = {_sign(d.actual[0].amount) for d in facts.members}
@@ -162,6 +175,8 @@ def _rounding(facts: GroupFacts, one: bool) -> str:
 
 
 def _ratio(facts: GroupFacts, one: bool) -> str:
+    if not facts.grain.is_plain:
+        return f"{'is' if one else 'are'} {ratio_text(facts.claim['factor'])} of what is expected"
     return f"{'is' if one else 'are'} paid at {ratio_text(facts.claim['factor'])} of what is due"
 
 
@@ -169,7 +184,8 @@ def _offset(facts: GroupFacts, one: bool) -> str:
     offset = int(facts.claim["money"])
     side = "higher" if offset > 0 else "lower"
     each = "" if one else ", each"
-    return f"{'is' if one else 'are'} {facts.money_text(abs(offset), facts.claim['currency'])} {side} than due{each}"
+    due = "due" if facts.grain.is_plain else "expected"
+    return f"{'is' if one else 'are'} {facts.money_text(abs(offset), facts.claim['currency'])} {side} than {due}{each}"
 
 
 def _rate(facts: GroupFacts, one: bool) -> str:
@@ -180,6 +196,10 @@ def _rate(facts: GroupFacts, one: bool) -> str:
 
 def _exchanged(facts: GroupFacts, one: bool) -> str:
     return f"{'has' if one else 'have'} exactly the amount of another payee, who has {'its' if one else 'theirs'}: two payees are exchanged"
+
+
+def _written(facts: GroupFacts, one: bool) -> str:
+    return "stand in the target under a key that is only written otherwise (capitals, blanks, leading zeros or marks that nobody sees); map it, or clean the export"
 
 
 def _other_payee(facts: GroupFacts, one: bool) -> str:
@@ -221,6 +241,7 @@ def _same_figure(facts: GroupFacts, one: bool) -> str:
 
 
 _RELATED: dict[str, Callable[[GroupFacts, bool], str]] = {
+    "written otherwise": _written,
     "payees exchanged": _exchanged,
     "other payee": _other_payee,
     "other period": _other_period,

@@ -196,3 +196,37 @@ def test_values_of_a_known_difference_are_read_strictly(tmp_path: Path, values: 
     with pytest.raises(Stopped) as stopped:
         reconcile(expected(line("A", "D-1", "100.00")), tmp_path, ONLY_LINES, tmp_path / "known.yaml", today=TODAY)
     assert [p.slug for p in stopped.value.problems] == ["known-form"]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [("Jos\u00e9", "Jose\u0301"), ("inv-1", "INV-1"), ("007", "7"), ("A B", "A\u00a0B"), ("AB", "A\u200bB")],
+)
+def test_a_key_written_otherwise_is_never_the_same_and_is_named(tmp_path: Path, ours: str, theirs: str) -> None:
+    side = expected(line("A", ours, "100.00"), line("A", "other", "3.00"))
+    export(tmp_path, f"A,P,{theirs},100.00,EUR,paid", "A,P,other,3.00,EUR,paid")
+    (grain,) = reconcile(side, tmp_path, ONLY_LINES, today=TODAY).grains
+    assert grain.by_class == {"missing": 1, "unexpected": 1}
+    (group,) = grain.groups
+    assert "only written otherwise" in group.sentence
+
+
+def test_two_keys_of_ours_that_look_alike_are_two(tmp_path: Path) -> None:
+    side = expected(line("007", "D-1", "100.00"), line("7", "D-2", "50.00"))
+    export(tmp_path, "7,P,D-1,100.00,EUR,paid", "7,P,D-2,50.00,EUR,paid")
+    (grain,) = reconcile(side, tmp_path, ONLY_LINES, today=TODAY).grains
+    assert [g.relation for g in grain.groups] == ["other payee"]
+
+
+def test_one_deal_more_is_no_rounding_and_nothing_that_is_paid(tmp_path: Path) -> None:
+    using = mapping(
+        "target: T\ngrains:\n  - grain: paid deals\n    expected: lines\n    file: deals.csv\n"
+        "    key: {payee: {column: who}}\n    values: {deals: {column: n}}\n"
+    )
+    side = expected(*(line(who, f"{who}-{i}", "9.00", deal=f"{who}-{i}") for who in "AB" for i in range(5)))
+    export(tmp_path, "A,6", "B,0", name="deals.csv", header="who,n")
+    (grain,) = reconcile(side, tmp_path, using, today=TODAY).grains
+    assert sorted(g.sentence for g in grain.groups) == [
+        "P: 1 paid deal differs in the figure; no common cause was found.",
+        "P: 1 paid deal is zero in the target, where a figure is expected.",
+    ]
