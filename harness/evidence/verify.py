@@ -14,8 +14,9 @@ from harness.evidence.inputs import PROJECT, file_input
 from harness.evidence.manifest import content_hash, grain_totals
 from harness.evidence.manifest_files import files_of, hash_of, steady, sums_text, table_of
 from harness.evidence.manifest_reading import is_inside, read_manifest
-from harness.evidence.manifest_types import COPIES, SUMS, UNSEALED, KeptInput, Manifest
+from harness.evidence.manifest_types import COPIES, SHEET, SUMS, UNSEALED, KeptInput, Manifest
 from harness.evidence.signing import sign_off
+from harness.evidence.signing_sheet import shows_these
 from harness.evidence.signing_signers import Signers
 from reference_engine.problems import Problem, Stopped, Where
 from reports.record import load_record, record_hash
@@ -48,6 +49,8 @@ class Verified:
     inputs_checked: int
     out_of_reach: tuple[str, ...]
     signoff: SignOff
+    other_sheet: bool = False
+    """Whether the sign-off sheet, which nothing seals, isn't the one of these signatures."""
 
     @property
     def whole(self) -> bool:
@@ -97,7 +100,8 @@ def verify(folder: Path, inputs: Path | None = None, signers: Signers | None = N
     checked, out_of_reach, moved = _inputs(manifest.content.inputs, [r.resolve() for r in roots])
     whole = not found
     signed = sign_off(manifest, fingerprint, files, signers, whole=whole)
-    return Verified(manifest, fingerprint, (*found, *moved), checked, tuple(out_of_reach), signed)
+    other = signed.state != "void" and SHEET in files and not shows_these(files[SHEET], manifest, signed)
+    return Verified(manifest, fingerprint, (*found, *moved), checked, tuple(out_of_reach), signed, other)
 
 
 def _files(manifest: Manifest, files: dict[str, Path]) -> Iterator[Finding]:

@@ -83,6 +83,17 @@ def test_draft_tested_approved(
     assert "Sign-off: approved, on 1 condition." in text
 
 
+def test_a_sheet_that_shows_other_signatures_is_told(approved: Path, trueup: Callable[..., Any]) -> None:
+    assert trueup("verify", "out", *LISTED, "--json").json["other_sheet"] is False
+    assert trueup("verify", "out", "--signers", Path("signers.txt").resolve(), "--json").json["other_sheet"] is False
+    sheet = Path("out/signoff.html")
+    sheet.write_text(sheet.read_text("utf-8").replace("Bob Okafor", "Mia Stone"), "utf-8")
+    ran = trueup("verify", "out", *LISTED)
+    assert (ran.code, "Not proved: signoff.html isn't the sheet of these signatures" in ran.out) == (0, True)
+    assert trueup("report", "out", *LISTED).code == 0
+    assert "Not proved" not in trueup("verify", "out", *LISTED).out
+
+
 def test_later_runs_are_compared_with_the_approved_one(
     work: Path, trueup: Callable[..., Any], do: Callable[..., Any]
 ) -> None:

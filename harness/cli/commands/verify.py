@@ -92,6 +92,11 @@ def _lines(found: Verified, folder: Path, *, is_listed: bool) -> list[str]:
         if on_conditions
         else f"Sign-off: {_STATES[signoff.state]}"
     )
+    if found.other_sheet:
+        lines.append(
+            "Not proved: signoff.html isn't the sheet of these signatures. It was changed, or drawn with another list of signers or "
+            f"another trueup; only the lines above count. `trueup report {folder.as_posix()}` draws it anew."
+        )
     if signoff.signatures and not is_listed:
         lines.append(
             "Not checked: whose keys these are. Anybody can make a key under any name; --signers says whose is whose."
@@ -134,6 +139,7 @@ def _as_dict(found: Verified, folder: Path) -> dict[str, Any]:
             for s in signoff.signatures
         ],
         "void": list(signoff.faults),
+        "other_sheet": found.other_sheet,
     }  # fmt: skip
 
 
