@@ -138,12 +138,14 @@ class Job:
     def _sides(self) -> tuple[Expected, Any]:
         from harness.adapters.mapping_reader import read_mapping
         from harness.reconcile.expected import read_expected
+        from harness.reconcile.expected_sealed import check_sealed
 
         problems: list[Problem] = []
         mapping = read_mapping(self.mapping_file, problems)
         expected = Expected.of_result(self.calculated.result) if self.calculated else None
         if self.expected_path is not None:
             expected = read_expected(self.expected_path, problems)
+            check_sealed(self.expected_path, problems)
         if problems or mapping is None or expected is None:
             raise Stopped(problems)
         return expected, closed(mapping, self.closed_periods)

@@ -281,6 +281,8 @@ class Reconciliation:
     known: tuple[KnownOutcome, ...] = ()
     mapping_file: str = ""
     known_file: str = ""
+    skipped: tuple[str, ...] = ()
+    """Grains of the mapping that the export given doesn't hold."""
 
     @property
     def agrees(self) -> bool:
@@ -289,9 +291,12 @@ class Reconciliation:
 
     @property
     def idle(self) -> str:
-        """Which grains had no row to compare, in words for the verdict; blank where all had some."""
+        """Of which grains nothing was compared, in words for the verdict; blank where all had rows."""
         names = [g.name for g in self.grains if not g.compared]
-        return f" Nothing was compared of {' and '.join(names)}: neither side has a row." if names else ""
+        said = f" Nothing was compared of {' and '.join(names)}: neither side has a row." if names else ""
+        if self.skipped:
+            said += f" Nothing was compared of {' and '.join(self.skipped)}: the export given doesn't hold such rows."
+        return said
 
     def grain(self, name: str) -> GrainResult:
         return next(g for g in self.grains if g.name == name)

@@ -164,7 +164,9 @@ def reconcile_tables(
                 "Check that the mapping's files belong to this export.",
             )
         )
-    return Reconciliation(mapping.target, tuple(grains), tuple(outcomes), mapping.file)
+    compared = {grain.name for grain in grains}
+    skipped = tuple(grain.name for grain in mapping.grains if grain.name not in compared)
+    return Reconciliation(mapping.target, tuple(grains), tuple(outcomes), mapping.file, skipped=skipped)
 
 
 def _check_something_is_compared(grains: Sequence[GrainResult], mapping: TargetMapping) -> None:

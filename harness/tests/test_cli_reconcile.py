@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -303,3 +304,25 @@ def test_files_may_be_named_from_any_folder(
         here = list(csv.DictReader(file))
     with (project.expected / "payouts.csv").open(encoding="utf-8", newline="") as file:
         assert here == list(csv.DictReader(file))
+
+
+def test_expected_files_that_were_changed_after_the_calculation_stop_the_run(project: Any, trueup: Callable[..., Any]) -> None:
+    ran = trueup("calculate", "--plan", project.plans, "--data", project.world, "--out", "due", "--json")
+    assert ran.code == 0, ran.err
+    words = ("reconcile", "--actual", EXPORT, "--mapping", MAPPING, "--json")
+    assert trueup(*words, "--expected", "due").code == 1
+    payouts = Path("due/payouts.csv")
+    text = payouts.read_text("utf-8")
+    changed = re.sub(r"(\d),USD,", lambda found: f"{(int(found[1]) + 1) % 10},USD,", text, count=1)
+    assert changed != text
+    payouts.write_text(changed, "utf-8")
+    for path in ("due", "due/payouts.csv"):
+        stopped = trueup(*words, "--expected", path)
+        assert (stopped.code, "expected-changed" in [p["slug"] for p in stopped.json["problems"]]) == (2, True)
+
+
+def test_a_part_of_the_mapping_that_the_export_does_not_hold_is_told_in_the_verdict(
+    project: Any, trueup: Callable[..., Any]
+) -> None:
+    ran = trueup(*project.quick, "--actual", EXPORT / "commission_lines.csv", "--mapping", MAPPING)
+    assert "Nothing was compared of settlements: the export given doesn't hold such rows." in ran.out + ran.err
