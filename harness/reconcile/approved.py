@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from harness.adapters.mapping import PERIOD_NAMES
 from harness.adapters.rows import ResultRow, ResultTable, SourceRow
 from harness.reconcile.patterns import fits, named
 from harness.reconcile.results import (
@@ -42,9 +43,14 @@ class ApprovedChange(KnownDifference):
     def is_any(self) -> bool:
         return self.by is None and self.percent is None and self.to is None
 
+    @property
+    def names_a_period(self) -> bool:
+        """Whether it says of which periods its rows are.  What is closed was paid: whoever changes that must say so."""
+        return any(name in PERIOD_NAMES and value.strip("*") for name, value in self.key)
+
     def is_as_approved(self, difference: Difference) -> bool:
         """Whether a row changed just so."""
-        if difference.kind not in APPROVABLE:
+        if difference.kind not in APPROVABLE or (difference.kind == "frozen" and not self.names_a_period):
             return False
         if self.is_any:
             return True
@@ -97,6 +103,8 @@ def judge_change(
         first = ", ".join(_name(d) for d in wrong[:_SHOWN]) + (" and more" if len(wrong) > _SHOWN else "")
         rows = "row" if len(fitting) == 1 else "rows"
         words = f"{len(wrong):,} of {len(fitting):,} changed {rows} changed otherwise than approved ({entry.stated}): {first}."
+        if any(d.kind == "frozen" for d in wrong) and not entry.names_a_period:
+            words += " A change in a closed period is approved only where the entry's key names the period."
         return KnownOutcome(entry, "changed", f"{who}: {words}", ids), {d.id for d in good}
     if entry.count is not None and len(fitting) != entry.count:
         words = f"{_rows(len(fitting))} changed; {_rows(entry.count)} were approved to change."

@@ -10,7 +10,7 @@ from harness.reconcile.patterns import fits
 from harness.reconcile.results import Difference
 from reference_engine.vocabulary.results import EarnedLine
 
-_KINDS = ("amount", "missing", "unexpected", "field")
+_KINDS = ("amount", "missing", "unexpected", "field", "timing")
 
 
 def with_frozen(grain: GrainMapping, found: Sequence[Difference]) -> list[Difference]:
@@ -33,6 +33,8 @@ def paid_in(difference: Difference) -> tuple[str, ...]:
         for s in difference.expected_sources
     }
     own = [next(filter(None, said), "")]
+    # What is paid in another period is taken from the one and put into the other.
+    own += [text for f in difference.fields if f.name in PERIOD_NAMES for text in (f.expected, f.actual)]
     return tuple(x for x in (*own, *(labels if len(labels) == 1 else ())) if x)
 
 

@@ -230,3 +230,35 @@ def test_one_deal_more_is_no_rounding_and_nothing_that_is_paid(tmp_path: Path) -
         "P: 1 paid deal differs in the figure; no common cause was found.",
         "P: 1 paid deal is zero in the target, where a figure is expected.",
     ]
+
+
+CLOSED = PAYOUTS.replace("grains:", "closed periods: 2025-*\ngrains:", 1)
+OLD = ("A,AE-26,2025-12,100.00,EUR", "A,AE-26,2026-01,100.00,EUR")
+
+
+@pytest.mark.parametrize(
+    ("after", "key", "change", "states", "classes"),
+    [
+        (("105.00", "105.00"), "{plan: Growth}", "+5%", ["changed"], {"frozen": 1}),
+        (("105.00", "105.00"), "{plan: Growth}", "any", ["changed"], {"frozen": 1}),
+        (("105.00", "105.00"), "{plan: Growth, period: '*'}", "+5%", ["changed"], {"frozen": 1}),
+        (("105.00", "105.00"), "{plan: Growth, period: [2025-12, 2026-01]}", "+5%", ["accepted"], {}),
+        (("100.00", "105.00"), "{plan: Growth, period: 2026-01}", "+5%", ["accepted"], {}),
+    ],
+)
+def test_an_approval_reaches_a_closed_period_only_by_naming_it(
+    tmp_path: Path, after: tuple[str, str], key: str, change: str, states: list[str], classes: dict[str, int]
+) -> None:
+    rows = tuple(row.replace("100.00", amount) for row, amount in zip(OLD, after, strict=True))
+    found = changes(tmp_path, OLD, rows, CLOSED, FIVE.replace("{plan: AE-26}", key).replace("+5%", change))
+    assert ([k.state for k in found.known], found.grains[0].by_class) == (states, classes)
+    assert any("closed period" in k.message for k in found.known) is ("changed" in states)
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_a_payment_that_moves_out_of_or_into_a_closed_period_is_a_change_there(tmp_path: Path, back: bool) -> None:
+    sides = ((OLD[0],), (OLD[0].replace("2025-12", "2026-02"),))
+    before, after = sides[::-1] if back else sides
+    (grain, _) = changes(tmp_path, before, after, CLOSED).grains
+    assert grain.by_class == {"frozen": 1}
+    assert [f.name for f in grain.differences[0].fields] == ["period"]
