@@ -101,6 +101,13 @@ def _converter(
                 return ""
             if spec.others == "not compared":
                 return None
+            if spec.name == "currency":
+                raise NotReadable(
+                    "blank-cell",
+                    "the cell is blank; an amount needs its currency.",
+                    "Fill in the column of the currency, or write the currency itself into the mapping.",
+                    "100 of one currency isn't 100 of another.",
+                )
             raise NotReadable(
                 "blank-cell",
                 f"the cell is blank; {spec.name} is required.",

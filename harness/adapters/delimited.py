@@ -140,12 +140,24 @@ def read_text_file(
     )
 
 
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How the files of new and of old Excel workbooks begin; no text does."""
+
+
 def _decoded(path: Path, form: TextFormat, findings: Findings) -> str | None:
     try:
         data = path.read_bytes()
     except OSError as error:
         findings.add(
             "file-unreadable", f"the file can't be read: {error.strerror}.", remedy="Check the path."
+        )
+        return None
+    if data.startswith(_WORKBOOKS):
+        findings.add(
+            "file-workbook",
+            "this is an Excel workbook, not a text file.",
+            why="A workbook changes what it shows: leading zeros, long numbers and dates.",
+            remedy="Have the target export CSV or Parquet; or save the sheet as CSV, and check its identifiers and dates.",
         )
         return None
     codec = ENCODINGS[form.encoding]

@@ -267,6 +267,9 @@ class GrainReader:
             remedy = (
                 f'Put quotes around values that hold "{self.grain.form.delimiter}", or use another delimiter.'
             )
+            if row is self.text.broken[-1] and self._cut_off():
+                what = f"the file ends in the middle of this row: it has {len(row.cells)} cells; the header has {width}."
+                why, remedy = "The rows after it are lost.", "The file was cut off. Export it again, or copy it again."
             source = SourceRow(self.file, row.line, row.raw)
             self.unreadable.append(UnreadableRow(source, None, (Fault("cell-count", what, 0, why, remedy),)))
 

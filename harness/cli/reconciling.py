@@ -255,7 +255,7 @@ def _verdict(found: Reconciliation, *, ends_with_0: bool = False) -> kept.Verdic
     ]
     if broken:
         parts.append(
-            f"{len(broken)} known difference{'s' if len(broken) > 1 else ''} no longer hold as accepted"
+            f"{len(broken)} known difference{'s' if len(broken) > 1 else ''} no longer hold{'' if len(broken) > 1 else 's'} as accepted"
         )
     return kept.Verdict("differs", "; ".join(parts) + "." + found.idle, 0 if ends_with_0 else 1)
 

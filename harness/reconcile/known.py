@@ -109,6 +109,8 @@ def _outcome(
     money = added(d.money for d in found)
     if money != entry.difference:
         message = f"{who}: the difference is now {_text(money, grain)}, not {_text(entry.difference, grain)}."
+        if not money:
+            message = f"{who}: the amounts are the same now; accepted was {_text(entry.difference, grain)}."
         return KnownOutcome(entry, "changed", message, ids)
     if entry.count is not None and len(found) != entry.count:
         rows = f"{len(found):,} row{'' if len(found) == 1 else 's'} differ{'s' if len(found) == 1 else ''}"

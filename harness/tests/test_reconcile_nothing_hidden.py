@@ -173,7 +173,7 @@ ONLY_LINES = mapping(LINES_MAPPING.split("  - grain: statements")[0])
         ("105.00,EUR,wait", "{state: '*'}", "accepted", ""),
         ("105.00,EUR,paid", "{state: held}", "changed", "state is as expected now"),
         ("106.00,EUR,wait", "{state: held}", "changed", "the difference is now 6.00 EUR"),
-        ("100.00,EUR,wait", "", "changed", "the difference is now no money"),
+        ("100.00,EUR,wait", "", "changed", "the amounts are the same now; accepted was 5.00 EUR"),
     ],
 )
 def test_a_known_difference_accepts_no_other_value_than_it_states(
