@@ -7,7 +7,7 @@ the file, the line and the column; a file with a Problem isn't compared.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from harness.adapters.findings import Findings
 from harness.adapters.mapping import GrainMapping, Mapping
 from harness.adapters.parquet_table import is_parquet, read_parquet_export
 from harness.adapters.rows import Fault, ResultRow, ResultTable, SourceRow, UnreadableRow
+from harness.adapters.several_files import as_one, files_of, fits, is_pattern
 from reference_engine.problems import Problem, Where
 from reference_engine.vocabulary.numbers import MINOR_UNITS
 
@@ -40,7 +41,7 @@ def read_export(mapping: Mapping, path: Path, problems: list[Problem]) -> dict[s
     folder = path if path.is_dir() else path.parent
     grains = mapping.grains
     if not path.is_dir():
-        named = [g for g in grains if g.file == path.name]
+        named = [g for g in grains if fits(path.name, g.file)]
         if not named and len(grains) > 1:
             problems.append(
                 Problem(
@@ -66,10 +67,36 @@ def read_export(mapping: Mapping, path: Path, problems: list[Problem]) -> dict[s
                 )
             )
             continue
-        table = read_grain(grain, file, lookups, problems)
+        several = path.is_dir() and is_pattern(grain.file)
+        table = _read_several(grain, folder, lookups, problems) if several else read_grain(grain, file, lookups, problems)
         if table is not None:
             tables[grain.name] = table
     return tables
+
+
+def _read_several(grain: GrainMapping, folder: Path, lookups: Lookups, problems: list[Problem]) -> ResultTable | None:
+    """Reads the files that a pattern names as one table."""
+    files = files_of(folder, grain.file)
+    if not files:
+        problems.append(
+            Problem(
+                "file-unreadable",
+                f'the folder has no file named like "{grain.file}".',
+                Where(str(folder)),
+                "The mapping reads all of them as one table.",
+                "Check the folder, or the pattern after  file:  in the mapping.",
+            )
+        )
+        return None
+    single = replace(grain, add_up=False)
+    tables = [read_grain(single, file, lookups, problems) for file in files]
+    read = [table for table in tables if table is not None]
+    if len(read) < len(files):
+        return None
+    findings = Findings(problems, str(folder))
+    table = as_one(read, files, grain.file, findings)
+    findings.close()
+    return replace(table, rows=added_up(table.rows)) if table is not None and grain.add_up else table
 
 
 def read_grain(
@@ -110,6 +137,8 @@ class GrainReader:
         self.unreadable: list[UnreadableRow] = []
         self.read_elsewhere = 0
         """Rows of the file that were found readable without being read here."""
+        self.place: Callable[[int], tuple[str, int]] = lambda line: (self.file, line)
+        """The file and line that people know a line of the text by."""
 
     @property
     def is_bound(self) -> bool:
@@ -148,7 +177,7 @@ class GrainReader:
                 if known.get(value) != code:
                     self._second_code(known, value, code)
             rows.append(
-                ResultRow(parts, amount, currency, values, (SourceRow(self.file, row.line, row.raw, codes),))
+                ResultRow(parts, amount, currency, values, (self._source(row, codes),))
             )
         self._broken()
         # Where most rows can't be read, or the last one was cut off, the mapping is wrong, or the file, and a comparison of the rest
@@ -187,6 +216,9 @@ class GrainReader:
             unreadable=tuple(self.unreadable),
             control=control,
         )
+
+    def _source(self, row: TextRow, codes: tuple[str, ...]) -> SourceRow:
+        return SourceRow(*self.place(row.line), row.raw, codes)
 
     @staticmethod
     def _second_code(known: dict[str, str | None], value: str, code: str) -> None:
@@ -233,7 +265,7 @@ class GrainReader:
         faults += self._amount_faults(row)
         known = tuple(parts) if len(parts) == len(key) else None
         codes = tuple(reader.code(row.cells) for reader in key)
-        source = SourceRow(self.file, row.line, row.raw, codes)
+        source = self._source(row, codes)
         self.unreadable.append(UnreadableRow(source, known, tuple(faults), self._currency_of(row)))
 
     def _currency_of(self, row: TextRow) -> str:
@@ -270,7 +302,7 @@ class GrainReader:
             if row is self.text.broken[-1] and self._cut_off():
                 what = f"the file ends in the middle of this row: it has {len(row.cells)} cells; the header has {width}."
                 why, remedy = "The rows after it are lost.", "The file was cut off. Export it again, or copy it again."
-            source = SourceRow(self.file, row.line, row.raw)
+            source = self._source(row, ())
             self.unreadable.append(UnreadableRow(source, None, (Fault("cell-count", what, 0, why, remedy),)))
 
     def _cut_off(self) -> bool:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.adapters.several_files import files_of, is_pattern
 from harness.evidence.manifest_files import parquet_rows
 from reference_engine.plans.document import Node, load_yaml
 from reference_engine.vocabulary.numbers import MINOR_UNITS, plain_number
@@ -124,11 +125,18 @@ def mapping_inputs(found: Reconciliation, mapping_file: Path, actual: Path) -> l
         if path is not None:
             inputs.append(file_input(path, f"mapping: codes of {_listed(names)}"))
     files: dict[Path, list[GrainResult]] = {}
+    parts: dict[Path, list[GrainResult]] = {}
     for grain in found.grains:
+        if actual.is_dir() and is_pattern(grain.mapping.file):
+            for path in files_of(actual, grain.mapping.file):
+                parts.setdefault(path, []).append(grain)
+            continue
         path = actual if actual.is_file() else beside / Path(grain.actual_file).name
         if path.is_file():
             files.setdefault(path, []).append(grain)
-    return [*inputs, *(_export(path, grains) for path, grains in files.items())]
+    # The control totals of a table in several files belong to none of them alone.
+    several = [file_input(path, f"target's export, one of several files: {_listed([g.name for g in grains])}") for path, grains in parts.items()]
+    return [*inputs, *(_export(path, grains) for path, grains in files.items()), *several]
 
 
 def unique(inputs: Iterable[Input]) -> tuple[Input, ...]:

@@ -21,8 +21,10 @@ from harness.adapters.mapping import GrainMapping
 from harness.adapters.mapping import Mapping as TargetMapping
 from harness.adapters.parquet_table import is_parquet
 from harness.adapters.rows import ProvenRows, ResultRow, ResultTable
+from harness.adapters.several_files import files_of, fits, is_pattern
 from harness.adapters.text_export import GrainReader, read_export
 from harness.reconcile.large.agreeing import Agreeing, set_aside
+from harness.reconcile.large.joined_files import put_together
 from harness.reconcile.large.loading import Side, load, opened
 from harness.reconcile.large.text_files import OnlyByRow, every_row
 from reference_engine.problems import Problem, Stopped, Where
@@ -54,8 +56,8 @@ def read_both(
     tables: tuple[Tables, Tables] = {}, {}
     rest = []
     for grain in mapping.grains:
-        pair = _file(mapping, grain, left), _file(mapping, grain, right)
-        if pair[0] is None or pair[1] is None or _size(pair[0], pair[1]) < room.from_bytes:
+        pair = _files(mapping, grain, left), _files(mapping, grain, right)
+        if not pair[0] or not pair[1] or _size(*pair[0], *pair[1]) < room.from_bytes:
             rest.append((grain, ""))
             continue
         try:
@@ -73,13 +75,15 @@ def read_both(
     return tables if len(problems) == before else ({}, {})
 
 
-def _file(mapping: TargetMapping, grain: GrainMapping, path: Path) -> Path | None:
-    """The file of a grain; None where read_export has something to say about it."""
+def _files(mapping: TargetMapping, grain: GrainMapping, path: Path) -> list[Path]:
+    """The files of a grain; none where read_export has something to say about it."""
     if path.is_dir():
-        return path / grain.file if grain.file and (path / grain.file).is_file() else None
-    named = [g for g in mapping.grains if g.file == path.name]
-    fits = grain in named if named else len(mapping.grains) == 1
-    return path if fits and path.is_file() else None
+        if is_pattern(grain.file):
+            return files_of(path, grain.file)
+        return [path / grain.file] if grain.file and (path / grain.file).is_file() else []
+    named = [g for g in mapping.grains if fits(path.name, g.file)]
+    taken = grain in named if named else len(mapping.grains) == 1
+    return [path] if taken and path.is_file() else []
 
 
 def _size(*files: Path) -> int:
@@ -88,7 +92,7 @@ def _size(*files: Path) -> int:
 
 
 def _large(
-    mapping: TargetMapping, grain: GrainMapping, pair: tuple[Path, Path], room: Room
+    mapping: TargetMapping, grain: GrainMapping, pair: tuple[list[Path], list[Path]], room: Room
 ) -> tuple[ResultTable, ResultTable]:
     if grain.add_up:
         raise OnlyByRow("rows with the same key are added up")
@@ -98,10 +102,11 @@ def _large(
         s.span or s.name == "date" for s in (*grain.key, *grain.fields)
     ):
         raise OnlyByRow("whether its dates show their order is looked up in every row")
-    with database(room) as connection:
-        folders = [[Path(mapping.file).parent, f.parent] if mapping.file else [f.parent] for f in pair]
-        left = opened(connection, "expected", grain, pair[0], Lookups(folders[0], []))
-        right = opened(connection, "actual", grain, pair[1], Lookups(folders[1], []))
+    with database(room) as connection, tempfile.TemporaryDirectory(prefix="trueup-", dir=room.folder) as work:
+        left, right = (
+            _opened(connection, name, mapping, grain, files, Path(work) / name)
+            for name, files in zip(("expected", "actual"), pair, strict=True)
+        )
         sides = (left, right)
         load(connection, left, right, None)
         load(connection, right, left, left.stored)
@@ -109,6 +114,22 @@ def _large(
         found = set_aside(connection, left, right, grain, units)
         expected, actual = (_read(connection, side, found, i, units) for i, side in enumerate(sides))
     return expected, actual
+
+
+def _opened(
+    connection: Any, name: str, mapping: TargetMapping, grain: GrainMapping, files: list[Path], work: Path
+) -> Side:
+    folder = files[0].parent
+    lookups = Lookups([Path(mapping.file).parent, folder] if mapping.file else [folder], [])
+    if len(files) == 1:
+        side = opened(connection, name, grain, files[0], lookups)
+        side.name = files[0].name
+        return side
+    work.mkdir()
+    file, places = put_together(connection, files, grain.form, work)
+    side = opened(connection, name, grain, file, lookups)
+    side.places, side.name = places, grain.file
+    return side
 
 
 @contextmanager
@@ -192,7 +213,7 @@ def _read(connection: Any, side: Side, found: Agreeing, at: int, units: _Units) 
         {c: units.decimals(c) for c in found.sums[at]} | dict(table.decimals),
         read=found.rows[at],
         left_out=found.left_out[at],
-        file=side.file.name,
+        file=side.name,
         header=reader.text.header,
         codes=_codes(connection, side, table) if at == 1 else {},
         notes=tuple(_notes(side, found, at)),
@@ -223,7 +244,9 @@ def _reader(side: Side, rows: list[TextRow]) -> GrainReader:
     problems: list[Problem] = []
     old = side.reader.text
     text = TextFile(old.header, old.header_line, rows, old.skipped, old.open_end)
-    reader = GrainReader(side.grain, text, side.file.name, side.lookups, Findings(problems, str(side.file)))
+    reader = GrainReader(side.grain, text, side.name, side.lookups, Findings(problems, str(side.file)))
+    if side.places is not None:
+        reader.place = side.places.of
     if problems:
         raise OnlyByRow("something in it isn't as the mapping says")
     return reader
@@ -253,15 +276,17 @@ def _codes(connection: Any, side: Side, table: ResultTable) -> Mapping[str, Mapp
 
 
 def _notes(side: Side, found: Agreeing, at: int) -> Iterator[str]:
+    if side.places is not None:
+        yield f"{side.name} was read as one table from {len(side.places.names):,} files."
     if side.looked is not None and side.looked.open_end:
-        yield f"The last row of {side.file.name} has no line break at its end; check that the export is whole."
+        yield f"The last row of {side.name} has no line break at its end; check that the export is whole."
     if found.left_out[at]:
         conditions = "; ".join(f"{c} is {' or '.join(v)}" for c, v in side.grain.rows_where.items())
         yield (
-            f"{found.left_out[at]:,} of {found.rows[at]:,} rows of {side.file.name} don't count: only those where {conditions}."
+            f"{found.left_out[at]:,} of {found.rows[at]:,} rows of {side.name} don't count: only those where {conditions}."
         )
     if side.looked is not None and side.grain.form.skip_first:
-        yield f"{side.grain.form.skip_first:,} lines of {side.file.name} are skipped as the mapping says."
+        yield f"{side.grain.form.skip_first:,} lines of {side.name} are skipped as the mapping says."
     if found.tolerated and at == 1:
         yield f"{found.tolerated:,} more rows differ within the tolerance; they are counted and summed, not listed."
 

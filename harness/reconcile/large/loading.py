@@ -33,6 +33,7 @@ from harness.reconcile.large.cell_sql import (
     name,
     text,
 )
+from harness.reconcile.large.joined_files import Places
 from harness.reconcile.large.text_files import MAX_LINE, Looked, OnlyByRow, look, rows_at
 from reference_engine.problems import Problem
 from reference_engine.vocabulary.numbers import MINOR_UNITS
@@ -66,6 +67,10 @@ class Side:
     lookups: Lookups = field(default_factory=lambda: Lookups([], []))
     looked_up: dict[str, tuple[CellsAlone, int, str]] = field(default_factory=dict)
     """Key parts whose codes are translated: their reader, how many columns they have, and the SQL of their text."""
+    places: Places | None = None
+    """Where each row stands, if the file is put together from several."""
+    name: str = ""
+    """What people know the file by."""
 
     def text_rows(self, numbers: Sequence[int]) -> list[TextRow]:
         """Rows by their number, from 0 and ascending."""
