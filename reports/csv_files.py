@@ -39,7 +39,10 @@ def difference_rows(record: RunRecord, grain: Grain) -> tuple[list[str], list[li
     rows = [difference for difference in record.differences if difference.grain == grain.name]
     mixed = any(row.other for row in rows)
     others = [[" and ".join(f"{a} {c}" for c, a in row.other.items())] if mixed else [] for row in rows]
+    if any(row.also for row in rows):
+        others = [[*other, row.also] for other, row in zip(others, rows, strict=True)]
     header = [*grain.keys, *ours, *(["difference in other currencies"] if mixed else [])]
+    header += ["what else differs"] if any(row.also for row in rows) else []
     return header, [[*_cells(row, grain, causes), *other] for row, other in zip(rows, others, strict=True)]
 
 

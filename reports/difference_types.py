@@ -93,7 +93,7 @@ class Difference:
     calculation that differs; blank where what was compared can't tell.  field: the target's column that differs.  group: id of its cause.
     follows_from: ids of the finer differences that make it up.  attributes: what filters and causes look at
     (plan, kind, product, period).  before: in a regression, the row as it was before the change.  trouble: why a row
-    can't be read.
+    can't be read.  also: what differs beside the amount, in words: state is held instead of released.
     """
 
     id: str
@@ -114,6 +114,7 @@ class Difference:
     other: Totals = dataclasses.field(default_factory=dict)
     before: ExportedRow | None = None
     trouble: str = ""
+    also: str = ""
 
 
 @dataclass(frozen=True, slots=True)

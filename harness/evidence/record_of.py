@@ -19,6 +19,7 @@ from harness.reconcile.approved import ApprovedChange
 from harness.reconcile.pairs import Pairing
 from harness.reconcile.patterns import as_texts
 from harness.reconcile.results import Difference, GrainResult, Reconciliation, added
+from harness.reconcile.sentences import value_words
 from harness.reconcile.stages import FIRST
 from reference_engine.results import Result
 from reference_engine.vocabulary.plan import Plan
@@ -192,7 +193,13 @@ def _difference(d: Difference, grain: GrainResult, group: str, ours: OurSide) ->
         theirs=_exported(d.actual, grain),
         before=_exported(d.expected, grain),
         trouble=next((f.actual for f in d.fields if d.kind == "unreadable"), ""),
+        also="" if d.kind == "unreadable" else also(d),
     )
+
+
+def also(d: Difference) -> str:
+    """Every other value that differs, with what the target says and what is expected."""
+    return "; ".join(value_words(f) for f in d.fields)
 
 
 def _stage(d: Difference, grain: GrainResult) -> str:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from harness.reconcile.approved import half_up
 from harness.reconcile.relations import is_count
 from harness.reconcile.results import CauseGroup, Difference, GrainResult
+from harness.reconcile.sentences import also_alike
 from reference_engine.vocabulary.numbers import format_percent
 
 
@@ -17,7 +18,7 @@ def change_sentence(group: CauseGroup, members: Sequence[Difference], grain: Gra
     one = len(members) == 1
     noun = grain.name if not one else grain.name[:-1] if grain.name.endswith("s") else f"row of {grain.name}"
     of = "".join(f" of {name} {value}" for name, value in group.attributes if name != "plan")
-    words = f"{len(members):,} {noun}{of} {_verb(group, members, grain, one=one)}."
+    words = f"{len(members):,} {noun}{of} {_verb(group, members, grain, one=one)}{also_alike(members)}."
     return f"{_listed(plans)}: {words}" if plans else words
 
 

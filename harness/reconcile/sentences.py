@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from harness.adapters.mapping import GrainMapping
 from harness.reconcile.relations import ratio_text
-from harness.reconcile.results import Difference
+from harness.reconcile.results import Difference, FieldDifference
 
 MoneyText = Callable[[int, str], str]
 
@@ -35,8 +35,21 @@ class GroupFacts:
 def sentence(facts: GroupFacts) -> str:
     """For example: CRITERIA: 312 credit note lines are paid instead of taken back."""
     plans = _listed(facts.plans)
-    words = f"{_count(facts)} {_noun(facts)}{_of(facts)} {_verb(facts)}."
+    words = f"{_count(facts)} {_noun(facts)}{_of(facts)} {_verb(facts)}{also_alike(facts.members)}."
     return f"{plans}: {words}" if plans else words[0].upper() + words[1:]
+
+
+def value_words(field: FieldDifference) -> str:
+    """For example: state is held instead of released."""
+    return f"{field.name} is {field.actual or 'blank'} instead of {field.expected or 'blank'}"
+
+
+def also_alike(members: Sequence[Difference]) -> str:
+    """What differs beside the amount, where it is the same in every row; what is said of rows without another amount says it already."""
+    values = {d.fields for d in members}
+    if len(values) != 1 or not all(d.kind in ("amount", "currency", "frozen") and d.money for d in members):
+        return ""
+    return "".join(f", and {value_words(field)}" for field in values.pop())
 
 
 def _listed(words: tuple[str, ...]) -> str:

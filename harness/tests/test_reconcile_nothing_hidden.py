@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,12 +12,17 @@ import pytest
 
 from harness.adapters.mapping import Mapping
 from harness.evidence.compare_record import compared_verdict
+from harness.evidence.derivation_of import OurSide
+from harness.evidence.grains_of import grains_of
+from harness.evidence.record_of import differences_of
 from harness.reconcile.baseline import read_baseline
 from harness.reconcile.regression import compare_exports
 from harness.reconcile.results import Reconciliation
 from harness.reconcile.run import reconcile
 from harness.tests.reconcile_rows import LINES_MAPPING, expected, export, line, mapping, payout
 from reference_engine.problems import Problem, Stopped
+from reports.csv_files import differences_csv
+from reports.tests.synthetic import synthetic_record
 
 TODAY = date(2026, 5, 1)
 PAYOUTS = """
@@ -262,3 +270,19 @@ def test_a_payment_that_moves_out_of_or_into_a_closed_period_is_a_change_there(t
     (grain, _) = changes(tmp_path, before, after, CLOSED).grains
     assert grain.by_class == {"frozen": 1}
     assert [f.name for f in grain.differences[0].fields] == ["period"]
+
+
+def test_every_value_that_differs_is_shown_beside_the_amount(tmp_path: Path) -> None:
+    using = mapping(LINES_MAPPING.split("  - grain: statements")[0].replace("      state:", "      kind: {column: kind}\n      state:"))
+    rows = ("A,P,D-1,6.00,EUR,invoice,wait", "A,P,D-2,5.00,EUR,return,wait", "A,P,D-3,5.00,EUR,invoice,paid")
+    export(tmp_path, *rows, header="who,plan,record,amount,cur,kind,state")
+    found = reconcile(expected(*(line("A", f"D-{i}", "5.00") for i in (1, 2, 3))), tmp_path, using, today=TODAY)
+    kept = {d.key["record"]: d for d in differences_of(found, OurSide())}
+    assert {record: d.also for record, d in kept.items()} == {
+        "D-1": "state is held instead of released",
+        "D-2": "kind is return instead of invoice; state is held instead of released",
+    }
+    assert any(g.sentence.endswith("no common cause was found, and state is held instead of released.") for g in found.grains[0].groups)
+    record = replace(synthetic_record(), grains=grains_of(found, {}), differences=tuple(kept.values()))
+    header, *lines = csv.reader(io.StringIO(differences_csv(record, record.grains[0])))
+    assert [dict(zip(header, one, strict=True))["what else differs"] for one in lines] == [d.also for d in kept.values()]

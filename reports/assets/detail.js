@@ -122,6 +122,8 @@ function theirSide(grain, row, decimals) {
   const field = grain.get("field", row);
   const trouble = grain.get("trouble", row);
   if (trouble) side.append(el("p", { class: "warn" }, `This row can't be read: ${seen(trouble)}`));
+  const also = grain.get("also", row);
+  if (also) side.append(el("p", { class: "warn" }, `Besides the amount: ${seen(also)}`));
   side.append(el("p", { class: "source" }, `${seen(file)}, line ${grain.get("t.line", row)}`));
   side.append(el("table", { class: "cells exported" },
     el("caption", { class: "unseen" }, "The exported row"),

@@ -178,6 +178,7 @@ def _details(rows: Sequence[Difference], listed: Mapping[str, Values], places: M
     ):
         found[f"o.{name}"] = [of(row.ours) or None if row.ours else None for row in rows]
     found["trouble"] = [row.trouble or None for row in rows]
+    found["also"] = [row.also or None for row in rows]
     found["b.file"] = [row.before.file or None if row.before else None for row in rows]
     found["b.line"] = [_text(row.before.line) if row.before else None for row in rows]
     found["b.cells"] = [
