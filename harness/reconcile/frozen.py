@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from harness.adapters.mapping import PERIOD_NAMES, GrainMapping, Mapping
+from harness.adapters.rows import ResultRow
 from harness.reconcile.patterns import fits
 from harness.reconcile.results import Difference
 from reference_engine.vocabulary.results import EarnedLine
@@ -36,6 +37,17 @@ def paid_in(difference: Difference) -> tuple[str, ...]:
     # What is paid in another period is taken from the one and put into the other.
     own += [text for f in difference.fields if f.name in PERIOD_NAMES for text in (f.expected, f.actual)]
     return tuple(x for x in (*own, *(labels if len(labels) == 1 else ())) if x)
+
+
+def without_rows(grain: GrainMapping, rows: Iterable[ResultRow]) -> list[str]:
+    """Closed periods of which no row is there, for the report: a label that is written otherwise protects nothing."""
+    places = [i for i, name in enumerate(grain.key_names) if name in PERIOD_NAMES]
+    # A period that is said by its days has another label in the rows.
+    if not grain.frozen or not places or grain.span_names:
+        return []
+    there = tuple({row.key[i] for row in rows for i in places})
+    none = [label for label in grain.frozen if not fits((("period", label),), lambda _: there)]
+    return [f"No row is of the closed period {label}, so nothing was found out about it." for label in none]
 
 
 def closed(mapping: Mapping, labels: Sequence[str]) -> Mapping:

@@ -16,6 +16,7 @@ from harness.adapters.text_export import read_export
 from harness.reconcile.causes import group_causes
 from harness.reconcile.differences import check_ids, differences_of
 from harness.reconcile.expected import Days, Expected
+from harness.reconcile.frozen import without_rows
 from harness.reconcile.join import Joined, compare_rows
 from harness.reconcile.known import judge, read_known
 from harness.reconcile.line_causes import Sources, lines_of
@@ -244,7 +245,7 @@ def _grain(
         expected_file=expected.file,
         actual_file=actual.file,
         header=actual.header,
-        notes=(*expected.notes, *actual.notes, *_policies(grain), *_nothing(expected, actual)),
+        notes=(*expected.notes, *actual.notes, *_policies(grain), *_nothing(expected, actual), *_closed(grain, expected, actual)),
         sql=f"{proven.sql}\n{joined.sql}" if proven else joined.sql,
         sides=(accounted(grain, expected), accounted(grain, actual)),
     )
@@ -293,6 +294,11 @@ def _nothing(expected: ResultTable, actual: ResultTable) -> list[str]:
     """That nothing was compared, for the report."""
     some = any((*t.rows[:1], *t.unreadable) for t in (expected, actual) if t.proven is None)
     return [] if some or expected.proven or actual.proven else ["No row was left on either side, so nothing was compared here."]
+
+
+def _closed(grain: GrainMapping, expected: ResultTable, actual: ResultTable) -> list[str]:
+    """Closed periods without a row, where both sides are in memory."""
+    return [] if expected.proven or actual.proven else without_rows(grain, (*expected.rows, *actual.rows))
 
 
 def _policies(grain: GrainMapping) -> list[str]:

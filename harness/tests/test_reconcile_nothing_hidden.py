@@ -286,3 +286,9 @@ def test_every_value_that_differs_is_shown_beside_the_amount(tmp_path: Path) -> 
     record = replace(synthetic_record(), grains=grains_of(found, {}), differences=tuple(kept.values()))
     header, *lines = csv.reader(io.StringIO(differences_csv(record, record.grains[0])))
     assert [dict(zip(header, one, strict=True))["what else differs"] for one in lines] == [d.also for d in kept.values()]
+
+
+@pytest.mark.parametrize(("label", "told"), [("2025-*", False), ("2025-12", False), ("2025-1*", False), ("2025-2", True), ("2024-*", True)])
+def test_a_closed_period_that_no_row_is_of_is_told(tmp_path: Path, label: str, told: bool) -> None:
+    found = changes(tmp_path, OLD, OLD, CLOSED.replace("2025-*", f'"{label}"'))
+    assert any(f"closed period {label}," in note for note in found.grains[0].notes) is told
