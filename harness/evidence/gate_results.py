@@ -12,6 +12,7 @@ from reference_engine.vocabulary.numbers import format_money
 from reports.coverage import Coverage, coverage, plain_severity
 from reports.difference_types import Difference
 from reports.gate_types import Gate, Gates, GateState
+from reports.history_types import GrainSince
 from reports.record_check import number
 from reports.record_types import Grain, RunRecord, Verdict
 
@@ -227,11 +228,16 @@ def _new(rule: GateRule, record: RunRecord) -> Gate:
     if history is None or history.since is None:
         return _not_judged(rule, words, "there is no earlier run to compare with (--history)")
     since = history.since
-    broken = [g for g in since.grains if len(g.new) > rule.limit]
-    figures = (
-        "; ".join(f"{len(g.new):,} new in {g.grain}" for g in since.grains) or "nothing was compared before"
-    )
+    # A row that differed by a cent and differs by a thousand now is no known story.
+    broken = [g for g in since.grains if len(g.new) + len(g.changed) > rule.limit]
+    figures = "; ".join(new_words(g) for g in since.grains) or "nothing was compared before"
     return _gate(rule, words, len(broken), f"{figures}, since run {since.run.run_id}")
+
+
+def new_words(grain: GrainSince) -> str:
+    """How many differences of a grain are new, and how many aren't what they were."""
+    otherwise = f" and {len(grain.changed):,} changed" if grain.changed else ""
+    return f"{len(grain.new):,} new{otherwise} in {grain.grain}"
 
 
 def _known(rule: GateRule, record: RunRecord) -> Gate:

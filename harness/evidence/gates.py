@@ -32,7 +32,7 @@ MEANINGS = {
     UNTRACED: "how many scenarios may name no requirement, or one that isn't listed",
     OPEN: "how many rows of each grain may differ without being known; with `grain`, of this one only",
     MONEY: "how much money the open differences of each grain may come to, currency by currency, each by its size; with `grain`, of this one only",
-    NEW: "how many rows may differ that didn't differ in the run before",
+    NEW: "how many rows may differ that didn't differ in the run before, or differed otherwise",
     KNOWN: "no known difference has changed, vanished or expired; `yes`",
     UNREADABLE: "how many rows of the export may be unreadable",
 }

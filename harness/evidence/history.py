@@ -133,7 +133,9 @@ def summary_line(record: RunRecord) -> str:
     if history.since is not None:
         line += f"; compared with {history.since.chosen}, {history.since.run.run_id}"
         parts = [
-            f"{len(g.new):,} new, {g.still:,} still open and {len(g.gone):,} gone in {g.grain}"
+            f"{len(g.new):,} new, {g.still:,} still open"
+            + (f", {len(g.changed):,} of them otherwise," if g.changed else "")
+            + f" and {len(g.gone):,} gone in {g.grain}"
             for g in history.since.grains
         ]
         changed = len(history.since.scenarios)

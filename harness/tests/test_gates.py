@@ -193,9 +193,9 @@ def test_known_new_and_unreadable(tmp_path: Path) -> None:
     assert (known.state, known.figures) == ("fails", "1 of 2 hold")
     (without,) = rules(tmp_path, compared(), "new differences at most: 0")
     assert without.state == "not judged"
-    new, more = (rules(tmp_path, with_since(compared()), f"new differences at most: {n}")[0] for n in (1, 2))
+    new, more = (rules(tmp_path, with_since(compared()), f"new differences at most: {n}")[0] for n in (2, 3))
     assert (new.state, more.state) == ("fails", "holds")
-    assert new.figures == f"2 new in {LINES}, since run before-1"
+    assert new.figures == f"2 new and 1 changed in {LINES}, since run before-1"
     (readable,) = rules(tmp_path, compared(), "unreadable rows at most: 0")
     assert readable.state == "holds"
 
