@@ -124,10 +124,11 @@ def _field_verb(facts: GroupFacts, one: bool) -> str:
     names = sorted({f.name for d in facts.members for f in d.fields})
     changes = {(f.name, f.expected, f.actual) for d in facts.members for f in d.fields}
     verb = "agrees" if one else "agree"
+    amount = "amount up to the tolerance" if any(d.money for d in facts.members) else "amount"
     if len(changes) == 1:
         name, expected, actual = changes.pop()
-        return f"{verb} in the amount, but {name} is {actual or 'blank'} instead of {expected or 'blank'}"
-    return f"{verb} in the amount, but not in {' and '.join(names)}"
+        return f"{verb} in the {amount}, but {name} is {actual or 'blank'} instead of {expected or 'blank'}"
+    return f"{verb} in the {amount}, but not in {' and '.join(names)}"
 
 
 def _figure_verb(facts: GroupFacts, one: bool) -> str:

@@ -292,3 +292,9 @@ def test_every_value_that_differs_is_shown_beside_the_amount(tmp_path: Path) -> 
 def test_a_closed_period_that_no_row_is_of_is_told(tmp_path: Path, label: str, told: bool) -> None:
     found = changes(tmp_path, OLD, OLD, CLOSED.replace("2025-*", f'"{label}"'))
     assert any(f"closed period {label}," in note for note in found.grains[0].notes) is told
+
+
+@pytest.mark.parametrize(("amount", "words"), [("100.00", "in the amount, but"), ("100.01", "in the amount up to the tolerance, but")])
+def test_a_tolerated_amount_is_not_said_to_agree(tmp_path: Path, amount: str, words: str) -> None:
+    found = statements(tmp_path, (f"A,P,D-1,{amount},EUR,wait", "A,P,D-2,50.00,EUR,paid"), "150.00,EUR,2")
+    assert [words in g.sentence for g in found.grains[0].groups] == [True]
