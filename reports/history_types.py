@@ -23,7 +23,10 @@ class PastGrain:
 
 @dataclass(frozen=True, slots=True)
 class PastRun:
-    """One run in short.  record: SHA-256 of what it found.  accepted: who signed it as accepted; blank: nobody."""
+    """One run in short.  record: SHA-256 of what it found.  accepted: who signed it as accepted; blank: nobody.
+
+    exit_code: what it ended with.
+    """
 
     run_id: str
     started: str
@@ -36,6 +39,7 @@ class PastRun:
     failed: int = 0
     grains: tuple[PastGrain, ...] = ()
     accepted: str = ""
+    exit_code: int = 0
 
 
 @dataclass(frozen=True, slots=True)

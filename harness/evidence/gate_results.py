@@ -231,6 +231,10 @@ def _new(rule: GateRule, record: RunRecord) -> Gate:
     # A row that differed by a cent and differs by a thousand now is no known story.
     broken = [g for g in since.grains if len(g.new) + len(g.changed) > rule.limit]
     figures = "; ".join(new_words(g) for g in since.grains) or "nothing was compared before"
+    if since.run.exit_code and not since.run.accepted and any(g.differences for g in record.grains):
+        # Else it were enough to run it twice.
+        told = f"run {since.run.run_id}, which it is compared with, was red itself and nobody accepted it, so it doesn't say what may differ"
+        return _gate(rule, words, 1, f"{figures}; {told}. Sign that run, or put accepted.txt beside its record in the history")
     return _gate(rule, words, len(broken), f"{figures}, since run {since.run.run_id}")
 
 

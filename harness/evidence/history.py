@@ -1,4 +1,4 @@
-"""Kept runs: each record goes into a folder, and a new run is compared with the last accepted one or the one before it."""
+"""Kept runs: each record goes into a folder, and a new run is compared with the last that was accepted, or ended with 0, or went before."""
 
 from __future__ import annotations
 
@@ -61,14 +61,23 @@ def history_folder(given: Path | None, out: Path | None) -> Path | None:
 
 
 def with_history(record: RunRecord, folder: Path | None) -> RunRecord:
-    """The record with the runs before it, and compared with the last accepted one, else with the last one."""
+    """The record with the runs before it, and compared with the last accepted one, else with the last that ended with 0, else with the last.
+
+    A red run that nobody accepted is no measure of what may differ: running it again would find nothing new.
+    """
     if folder is None:
         return record
     kept, unread = _read(folder, record)
     if not kept:
         return _with(record, History(shown(folder), unread=unread))
     accepted = [one for one in kept if one.run.accepted]
-    chosen, why = (accepted[-1], "the last accepted run") if accepted else (kept[-1], "the run before")
+    green = [one for one in kept if one.run.exit_code == 0]
+    if accepted:
+        chosen, why = accepted[-1], "the last accepted run"
+    elif green and green[-1] is not kept[-1]:
+        chosen, why = green[-1], "the last run that ended with 0"
+    else:
+        chosen, why = kept[-1], "the run before"
     runs = tuple(one.run for one in kept[-TREND:])
     return _with(record, History(shown(folder), runs, since(record, chosen.record, chosen.run, why), unread))
 
@@ -175,9 +184,10 @@ def _read(folder: Path, record: RunRecord) -> tuple[list[Kept], tuple[str, ...]]
         if other.circumstances.run_id == record.circumstances.run_id or _series(other) != _series(record):
             continue
         run = dataclasses.replace(past_run(other), accepted=_accepted(place))
-        kept.append(
-            Kept(run, other if not kept or run.accepted else dataclasses.replace(other, differences=()))
-        )
+        # Only what the new run may be compared with keeps its rows: the newest, the newest green, and those accepted.
+        is_green = run.exit_code == 0 and not any(one.run.exit_code == 0 for one in kept)
+        whole = not kept or run.accepted or is_green
+        kept.append(Kept(run, other if whole else dataclasses.replace(other, differences=())))
     kept.sort(key=lambda one: (one.run.started, one.run.run_id))
     return kept, tuple(unread)
 

@@ -38,6 +38,7 @@ def past_run(record: RunRecord) -> PastRun:
             PastGrain(g.name, g.compared, g.matched, g.differences, g.known, g.difference)
             for g in record.grains
         ),
+        exit_code=record.verdict.exit_code,
     )
 
 

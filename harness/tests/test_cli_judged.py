@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -188,10 +189,14 @@ def test_reconcile_by_rules_and_against_the_run_before(project: Any, trueup: Cal
     Path("gates.yaml").write_text(
         "gates:\n  - open differences at most: 6\n  - new differences at most: 0\n", "utf-8"
     )
+    # Running a red run again finds nothing new, and that is no proof: somebody has to have accepted it.
+    last = sorted(Path("history").iterdir())[-1]
+    (last / "accepted.txt").write_text("Ana Ruiz\n", "utf-8")
     ran = trueup(*project.quick, "--gates", "gates.yaml", "--out", "out")
     assert ran.code == 0, ran.out
     assert "holds       no new difference: 0 new in commission lines" in ran.out
     assert len(list(Path("history").iterdir())) == 4
+    (last / "accepted.txt").unlink()
     older = sorted(p for p in Path("history").iterdir())[0]
     (older / "accepted.txt").write_text("Ana Ruiz and Ben Katz\n", "utf-8")
     ran = trueup(*project.quick, "--out", "out")
@@ -214,3 +219,31 @@ def test_a_damaged_kept_run_is_named_and_left_out(project: Any, trueup: Callable
     assert "1 earlier run; compared with the run before" in ran.out
     assert "1 kept run can't be read" in ran.out
     assert newest.name in Path("out/index.html").read_text("utf-8")
+
+
+def test_running_a_red_run_again_does_not_make_it_green(project: Any, trueup: Callable[..., Any]) -> None:
+    Path("history").mkdir()
+    # Whatever differs may differ, as long as it isn't new.
+    Path("rules.yaml").write_text(
+        "gates:\n  - new differences at most: 0\n  - open differences at most: 1000\n  - open money at most: {USD: 1000000.00}\n", "utf-8"
+    )
+    judge = (*project.quick, "--out", "out", "--gates", "rules.yaml")
+    first = trueup(*judge)
+    assert "there is no earlier run to compare with" in Path("out/index.html").read_text("utf-8")
+    assert first.code == 0
+    # Differences that the first run let pass are its measure; a red one in between isn't.
+    assert trueup(*judge).code == 0
+    assert trueup(*project.quick, "--out", "out").code == 1
+    ran = trueup(*judge)
+    assert ran.code == 0, ran.out
+    assert "compared with the last run that ended with 0" in ran.out
+    for place in Path("history").iterdir():
+        shutil.rmtree(place)
+    assert trueup(*project.quick, "--out", "out").code == 1
+    again = trueup(*judge)
+    assert again.code == 1, again.out
+    assert "was red itself and nobody accepted it" in again.out
+    for place in sorted(Path("history").iterdir())[1:]:
+        shutil.rmtree(place)
+    (sorted(Path("history").iterdir())[0] / "accepted.txt").write_text("Ana Ruiz\n", "utf-8")
+    assert trueup(*judge).code == 0
