@@ -181,28 +181,26 @@ def test_killed_at_any_moment_leaves_the_old_package_or_none(
     trueup: Callable[..., Any],
     kept: Callable[[Path], dict[str, bytes]],
 ) -> None:
-    arguments = [*RECONCILE, "--out"]
+    # Each has a folder of its own: a run takes away what killed ones left beside its folder.
+    outs = {place: f"out{n}" for n, place in enumerate(POINTS.values())}
+    for name in outs.values():
+        shutil.copytree(work / "out", work / name)
     before = kept(work / "out")
-    running = [
-        start(cwd=work, probe=DIE.format(point=point, arguments=[*arguments, "out"]))
-        for point in POINTS.values()
-    ]
-    running.append(
-        start(
-            cwd=work, probe=DIE.format(point=POINTS["before the manifest"], arguments=[*arguments, "fresh"])
-        )
-    )
+    jobs = [*((place, name) for place, name in outs.items()), (POINTS["before the manifest"], "fresh")]
+    running = [start(cwd=work, probe=DIE.format(point=place, arguments=[*RECONCILE, "--out", name])) for place, name in jobs]
     for process in running:
         process.communicate(timeout=120)
         assert process.returncode == -signal.SIGKILL
-    assert kept(work / "out") == before
-    assert trueup("verify", "out").code == 0
     assert not (work / "fresh").exists()
     # A folder whose run was killed has no whole manifest: nobody can take it for evidence.
-    rests = [p for p in work.iterdir() if p.name.startswith((".out.", ".fresh."))]
+    rests = [p for p in work.iterdir() if p.name.startswith((".out", ".fresh"))]
     assert len(rests) == len(running)
     whole = [p for p in rests if trueup("verify", p).code == 0]
     assert len(whole) == 1, "only the one that was killed when all was written"
+    for name in outs.values():
+        assert kept(work / name) == before
+        assert trueup("verify", name).code == 0
+    assert [p.name for p in work.iterdir() if p.name.startswith(".out")] == []
 
 
 FULL = """
