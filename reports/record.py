@@ -24,8 +24,8 @@ from reports.difference_types import (
     Texts,
     Totals,
 )
-from reports.performance_types import Performance
 from reports.record_check import contradictions
+from reports.record_hash import TABLES, record_hash
 from reports.record_reading import Reader, plain
 from reports.record_types import (
     FORMAT,
@@ -43,7 +43,6 @@ from reports.record_types import (
     Verdict,
 )
 from reports.scenario_types import NotExecuted, ScenarioCounts, ScenarioResult, StepResult
-from reports.statement_types import StatementRow
 
 __all__ = [
     "FORMAT",
@@ -78,22 +77,9 @@ __all__ = [
 ]
 
 FILE = "record.json"
-TABLES = {
-    "differences": Difference,
-    "accepted": Difference,
-    "tolerated": Difference,
-    "payouts": PayoutSummary,
-    "performance": Performance,
-    "statements": StatementRow,
-}
 BIG = 5_000
 """Tables with more rows than this lie beside the JSON."""
 _AGAIN = "Run the same command again to write the record anew."
-
-
-def record_hash(record: RunRecord) -> str:
-    """SHA-256 of what the run found, without its circumstances: what a sign-off is bound to."""
-    return _hash(_content(record))
 
 
 def save_record(record: RunRecord, folder: Path) -> Path:
@@ -105,8 +91,8 @@ def save_record(record: RunRecord, folder: Path) -> Path:
     if problems:
         raise Stopped(problems)
     folder.mkdir(parents=True, exist_ok=True)
+    fingerprint = record_hash(record)
     content = _content(record)
-    fingerprint = _hash(content)
     tables: dict[str, Any] = {}
     for name in TABLES:
         beside = folder / f"record.{name}.parquet"
@@ -193,11 +179,6 @@ def _content(record: RunRecord) -> dict[str, Any]:
     for scenario in content["scenarios"]:
         del scenario["duration"]
     return content
-
-
-def _hash(content: Mapping[str, Any]) -> str:
-    text = json.dumps(content, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _file_hash(path: Path) -> str:

@@ -7,8 +7,9 @@ from __future__ import annotations
 import dataclasses
 import re
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
+from operator import attrgetter
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from reference_engine.problems import Problem, Where, did_you_mean
@@ -115,13 +116,52 @@ def plain(value: Any) -> Any:
     kind = type(value)
     if kind is str or kind is int or value is None:
         return value
-    if dataclasses.is_dataclass(kind):
-        return {name: plain(getattr(value, attribute)) for name, (attribute, _, _) in fields_of(kind).items()}
     if kind is tuple or kind is list:
-        return [plain(item) for item in value]
+        return [item if type(item) is str else plain(item) for item in value]
+    if dataclasses.is_dataclass(kind):
+        names, parts = _shape(kind)
+        return {n: v if type(v) is str else plain(v) for n, v in zip(names, parts(value), strict=True)}
     if isinstance(value, dict | Mapping):
-        return {name: plain(item) for name, item in value.items()}
+        return {name: item if type(item) is str else plain(item) for name, item in value.items()}
     raise TypeError(f"a record holds text and whole numbers, not {type(value).__name__}")
+
+
+@cache
+def _shape(kind: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """The names of a record part in the file, and what reads all its values at once: a record has many equal parts."""
+    fields = fields_of(kind)
+    attributes = [attribute for attribute, _, _ in fields.values()]
+    if len(attributes) > 1:
+        return tuple(fields), attrgetter(*attributes)
+    return tuple(fields), lambda value: tuple(getattr(value, name) for name in attributes)
+
+
+def telling(value: Any) -> Any:
+    """The same value as plain data without the parts that say nothing: whatever is as it is when it is left out.
+
+    So a part that a later version adds doesn't change the hash of an older record, which auditors come back to.
+    """
+    kind = type(value)
+    if kind is str or kind is int or value is None:
+        return value
+    if kind is tuple or kind is list:
+        return [item if type(item) is str else telling(item) for item in value]
+    if dataclasses.is_dataclass(kind):
+        names, parts = _shape(kind)
+        rows = zip(names, parts(value), _defaults(kind), strict=True)
+        return {n: v if type(v) is str else telling(v) for n, v, default in rows if v != default}
+    if isinstance(value, dict | Mapping):
+        return {name: item if type(item) is str else telling(item) for name, item in value.items()}
+    raise TypeError(f"a record holds text and whole numbers, not {type(value).__name__}")
+
+
+@cache
+def _defaults(kind: Any) -> tuple[Any, ...]:
+    """What each part is when it is left out; for one that can't be left out something that no value equals."""
+    return tuple(
+        f.default if f.default is not dataclasses.MISSING else f.default_factory() if f.default_factory is not dataclasses.MISSING else dataclasses.MISSING
+        for f in dataclasses.fields(kind)
+    )
 
 
 @cache

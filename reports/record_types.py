@@ -197,7 +197,7 @@ class PayoutSummary:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class RunRecord:
     """Everything that a run found, from which every page, table and file is drawn.
 
