@@ -21,6 +21,17 @@ function scenarioFilter(root) {
   apply();
 }
 
+// A table that is wider than its place is scrolled by keys too.
+function reachable() {
+  for (const box of document.querySelectorAll(".scroll:not([role])")) {
+    if (box.scrollWidth <= box.clientWidth + 1) continue;
+    const caption = box.querySelector("caption");
+    box.tabIndex = 0;
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-label", caption ? caption.textContent : "A wide table");
+  }
+}
+
 async function start() {
   scenarioFilter(document.getElementById("scenario-filter"));
   const root = document.getElementById("table");
@@ -99,6 +110,8 @@ async function start() {
     if (table) table.draw();
   });
   document.documentElement.dataset.ready = "yes";
+  reachable();
+  addEventListener("resize", reachable);
   await statements;
   if (data && !data.beside) await unpackAll(data);
   document.documentElement.dataset.unpacked = "yes";

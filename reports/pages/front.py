@@ -28,6 +28,8 @@ OUTCOMES = {
     "stopped": ("Stopped: the input is wrong", "bad"),
 }
 
+NAMELESS = {"plan": "above the plans"}
+"""What a part without a name is, by what the grain is cut by."""
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
@@ -237,7 +239,7 @@ def _breakdowns(grains: tuple[Grain, ...]) -> list[Breakdown]:
                     }
                     rows.append(
                         _agreement(
-                            part.value, part.compared, part.matched, part.expected, part.actual, difference
+                            part.value or NAMELESS.get(part.dimension, figures.NONE), part.compared, part.matched, part.expected, part.actual, difference
                         )
                     )
             found.append(Breakdown(grain.name, dimension, tuple(rows)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 from collections.abc import Iterator
@@ -163,4 +164,27 @@ def test_a_masked_copy_shows_no_name_in_the_browser(browser: Browser, tmp_path: 
     assert "Ana Ruiz" not in shown
     assert "E271" not in shown
     assert "Statement of P-" in shown
+    visit.close()
+
+
+def test_a_wide_table_is_reached_by_keys(browser: Browser, tmp_path: Path) -> None:
+    record = synthetic_record(4, 0)
+    first = record.payouts[0]
+    wide = tuple(dataclasses.replace(first, period=f"{2000 + i}-01") for i in range(60))
+    visit = Visit(browser, draw(dataclasses.replace(record, payouts=wide), tmp_path))
+    box = visit.page.locator("#payouts .scroll").first
+    assert box.get_attribute("tabindex") == "0"
+    assert box.get_attribute("aria-label") == "Expected payouts of 1 payees, by plan and period"
+    assert visit.page.locator("#sign-off .scroll[tabindex]").count() == 0
+    visit.close()
+
+
+def test_what_is_paid_above_the_plans_is_called_so(browser: Browser, tmp_path: Path) -> None:
+    record = synthetic_record(4, 0)
+    grain = record.grains[0]
+    above = dataclasses.replace(grain.slices[0], value="")
+    grains = (dataclasses.replace(grain, slices=(above, *grain.slices[1:])), *record.grains[1:])
+    visit = Visit(browser, draw(dataclasses.replace(record, grains=grains), tmp_path))
+    assert "above the plans" in visit.page.locator("#agreement").inner_text()
+    assert "above the plans" in visit.page.locator("#summary").inner_text()
     visit.close()
