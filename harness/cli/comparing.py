@@ -12,8 +12,9 @@ import click
 from harness.adapters.mapping import Mapping
 from harness.adapters.mapping_reader import read_mapping
 from harness.adapters.rows import ResultTable
+from harness.cli.findings_shown import Words, files_of, print_files, print_grains
 from harness.cli.masking import masked_copy, people_of_world, write_copy
-from harness.cli.output import Progress, out_folder, shown_out
+from harness.cli.output import Progress, out_folder
 from harness.evidence import record_of
 from harness.evidence.compare_record import (
     compared_grains,
@@ -34,7 +35,7 @@ from harness.reconcile.run import to_json_summary
 from reference_engine.problems import Problem, Stopped, Where
 from reports import record as kept
 from reports.masking import Mask, Masked
-from reports.pages.differences import Form, csv_name
+from reports.pages.differences import Form
 from reports.site import draw
 
 
@@ -79,13 +80,7 @@ class Comparison:
                 with out_folder(self.out, Package(self.out, record).seal) as folder:
                     kept.save_record(record, folder)
                     draw(record, folder, self.form)
-            summary["report"] = shown_out(self.out, "index.html")
-            summary["record"] = shown_out(self.out, "record.json")
-            summary["differences_csv"] = shown_out(self.out, "differences.csv")
-            summary["differences_csvs"] = {
-                grain.name: shown_out(self.out, csv_name(record.grains, grain.name))
-                for grain in record.grains
-            }
+            summary |= files_of(self.out, record)
         self.progress.done()
         return found, summary
 
@@ -147,22 +142,13 @@ def _summary(found: Reconciliation) -> dict[str, Any]:
     return summary
 
 
+WORDS = Words("as they were", "changed without approval", "changed as approved", "before", "after", "after minus before")
+
+
 def print_changes(found: Reconciliation, summary: dict[str, Any]) -> None:
     """The figures for people."""
     click.echo(f"{found.target}: {compared_verdict(found).sentence}")
-    for grain in found.grains:
-        click.echo(
-            f"\n{grain.name}: {grain.compared:,} compared, {grain.matched:,} as they were, {len(grain.differences):,} changed without approval, {len(grain.accepted):,} changed as approved"
-        )
-        for total in grain.totals:
-            click.echo(
-                f"  before {grain.money_text(total.expected, total.currency):>22}   after {grain.money_text(total.actual, total.currency):>22}   after minus before {grain.money_text(total.difference, total.currency):>18}"
-            )
-        for group in grain.groups:
-            money = ", ".join(grain.money_text(u, c) for c, u in group.money)
-            click.echo(f"  - {group.sentence}  {money}")
-    if found.known:
-        click.echo("")
+    print_grains(found, WORDS)
     words = {
         "accepted": "as approved",
         "gone": "did not happen",
@@ -175,9 +161,4 @@ def print_changes(found: Reconciliation, summary: dict[str, Any]) -> None:
         click.echo(
             f"\nBaseline:    {summary['baseline_written']}  (proposed; fill in reason, approved by and until of each entry)"
         )
-    if "report" in summary:
-        files: dict[str, str] = summary["differences_csvs"]
-        click.echo(f"\nReport:      {summary['report']}")
-        for name, path in files.items():
-            click.echo(f"Changes:     {path}" + (f"  ({name})" if len(files) > 1 else ""))
-        click.echo(f"Record:      {summary['record']}")
+    print_files(summary)

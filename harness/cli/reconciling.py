@@ -8,8 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import click
+
+from harness.cli.findings_shown import Words, files_of, print_files, print_grains
 from harness.cli.masking import masked_copy, people_of_world, write_copy
-from harness.cli.output import Progress, out_folder, shown_out
+from harness.cli.output import Progress, out_folder
 from harness.evidence import record_of
 from harness.evidence.derivation_of import our_side
 from harness.evidence.gate_results import as_json, judged, summary_lines
@@ -35,7 +38,7 @@ from reference_engine.vocabulary.results import EarnedLine, Payout
 from reference_engine.world import World
 from reports import record as kept
 from reports.masking import Mask, Masked
-from reports.pages.differences import Form, csv_name
+from reports.pages.differences import Form
 from reports.record_types import RunKind
 from reports.site import draw
 from reports.subject_types import Subject
@@ -106,13 +109,7 @@ class Job:
                     kept.save_record(record, folder)
                     draw(record, folder, self.form)
                     keep(folder, record, self.history)
-            summary["report"] = shown_out(self.out, "index.html")
-            summary["record"] = shown_out(self.out, "record.json")
-            summary["differences_csv"] = shown_out(self.out, "differences.csv")
-            summary["differences_csvs"] = {
-                grain.name: shown_out(self.out, csv_name(record.grains, grain.name))
-                for grain in record.grains
-            }
+            summary |= files_of(self.out, record)
         self.progress.done()
         return found, summary
 
@@ -260,29 +257,13 @@ def _verdict(found: Reconciliation, *, ends_with_0: bool = False) -> kept.Verdic
     return kept.Verdict("differs", "; ".join(parts) + "." + found.idle, 0 if ends_with_0 else 1)
 
 
+WORDS = Words("agree", "differ", "known", "expected", "target", "target minus expected")
+
+
 def print_summary(found: Reconciliation, summary: dict[str, Any], title: str) -> None:
     """The figures for people."""
-    import click
-
     click.echo(f"{title}: {_verdict(found).sentence}")
-    for grain in found.grains:
-        click.echo(
-            f"\n{grain.name}: {grain.compared:,} compared, {grain.matched:,} agree, {len(grain.differences):,} differ, {len(grain.accepted):,} known"
-        )
-        for total in grain.totals:
-            click.echo(
-                f"  expected {grain.money_text(total.expected, total.currency):>22}   target {grain.money_text(total.actual, total.currency):>22}   target minus expected {grain.money_text(total.difference, total.currency):>18}"
-            )
-        for group in grain.groups:
-            money = ", ".join(grain.money_text(u, c) for c, u in group.money)
-            click.echo(f"  - {group.sentence}  {money}")
-    if found.known:
-        click.echo("")
+    print_grains(found, WORDS)
     for outcome in found.known:
         click.echo(f"Known difference, {outcome.state}: {outcome.message}")
-    if "report" in summary:
-        files: dict[str, str] = summary["differences_csvs"]
-        click.echo(f"\nReport:      {summary['report']}")
-        for name, path in files.items():
-            click.echo(f"Differences: {path}" + (f"  ({name})" if len(files) > 1 else ""))
-        click.echo(f"Record:      {summary['record']}")
+    print_files(summary)
