@@ -31,7 +31,7 @@ from reports.pages.plots import (
     x_axis,
 )
 from reports.pages.words import side_words
-from reports.record_check import number
+from reports.record_check import Total, number
 from reports.record_types import RunRecord
 
 CURRENCIES = 2
@@ -77,37 +77,36 @@ def _charts(record: RunRecord) -> Iterator[Chart]:
 
 def _pay(record: RunRecord) -> tuple[Sums, Sums, bool]:
     """What is paid by period and by payee.  The last part: whether the target's side is known."""
-    by_period: Sums = {}
-    by_payee: Sums = {}
+    by_period: _Totals = {}
+    by_payee: _Totals = {}
 
-    def add(sums: Sums, currency: str, name: str, expected: Fraction, actual: Fraction) -> None:
-        own = sums.setdefault(currency, {})
-        one, other = own.get(name, (Fraction(0), Fraction(0)))
-        own[name] = (one + expected, other + actual)
+    def add(sums: _Totals, currency: str, name: str, expected: str, actual: str) -> None:
+        own = sums.setdefault(currency, {}).setdefault(name, (Total(), Total()))
+        own[0].add(expected)
+        own[1].add(actual)
 
     for row in record.statements:
-        expected, actual = number(row.expected), number(row.actual)
-        add(by_period, row.currency, row.period, expected, actual)
-        add(by_payee, row.currency, row.payee, expected, actual)
+        add(by_period, row.currency, row.period, row.expected, row.actual)
+        add(by_payee, row.currency, row.payee, row.expected, row.actual)
     if record.statements:
-        return by_period, by_payee, True
+        return _values(by_period), _values(by_payee), True
     for payout in record.payouts:
-        amount = number(payout.amount)
-        add(by_period, payout.currency, payout.period, amount, Fraction(0))
-        add(by_payee, payout.currency, payout.payee, amount, Fraction(0))
+        add(by_period, payout.currency, payout.period, payout.amount, "")
+        add(by_payee, payout.currency, payout.payee, payout.amount, "")
     if by_period:
-        return by_period, by_payee, False
+        return _values(by_period), _values(by_payee), False
     for part in record.grains[0].slices if record.grains else ():
         if part.dimension == "period":
             for currency in {**part.expected, **part.actual}:
-                add(
-                    by_period,
-                    currency,
-                    part.value,
-                    number(part.expected.get(currency, "")),
-                    number(part.actual.get(currency, "")),
-                )
-    return by_period, by_payee, True
+                add(by_period, currency, part.value, part.expected.get(currency, ""), part.actual.get(currency, ""))
+    return _values(by_period), {}, True
+
+
+_Totals = dict[str, dict[str, tuple[Total, Total]]]
+
+
+def _values(sums: _Totals) -> Sums:
+    return {currency: {name: (one.value, other.value) for name, (one, other) in own.items()} for currency, own in sums.items()}
 
 
 def _where(record: RunRecord) -> Iterator[Chart]:

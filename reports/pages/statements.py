@@ -16,7 +16,7 @@ from reports.csv_files import neutral
 from reports.pages import figures
 from reports.pages.figures import Figure
 from reports.pages.words import side_words
-from reports.record_check import number
+from reports.record_check import Total, number
 from reports.record_types import RunRecord
 from reports.statement_types import StatementRow
 
@@ -57,22 +57,23 @@ def statements_page(record: RunRecord) -> StatementsPage | None:
     rows = record.statements
     if not rows:
         return None
-    sums: dict[tuple[str, str], list[Fraction]] = {}
+    sums: dict[tuple[str, str], tuple[Total, Total, Total]] = {}
     periods: dict[tuple[str, str], set[str]] = {}
     names = {row.payee: row.name for row in rows}
     for row in rows:
-        expected, actual = number(row.expected), number(row.actual)
-        own = sums.setdefault((row.currency, row.payee), [Fraction(0), Fraction(0), Fraction(0)])
-        own[0] += expected
-        own[1] += actual
-        own[2] += abs(actual - expected)
+        key = (row.currency, row.payee)
+        own = sums.get(key)
+        if own is None:
+            own = sums[key] = (Total(), Total(), Total())
+        own[0].add(row.expected)
+        own[1].add(row.actual)
+        if row.expected != row.actual:
+            own[2].add(figures.exact(abs(number(row.actual) - number(row.expected))))
         if row.differences:
-            periods.setdefault((row.currency, row.payee), set()).add(row.period)
-    found = sorted(
-        (key for key, own in sums.items() if own[2] or key in periods), key=lambda key: (-sums[key][2], key)
-    )
+            periods.setdefault(key, set()).add(row.period)
+    found = sorted((key for key, own in sums.items() if own[2].value or key in periods), key=lambda key: (-sums[key][2].value, key))
     listed = tuple(
-        _listed(payee, names[payee], currency, sums[currency, payee], len(periods.get((currency, payee), ()))) for currency, payee in found[:LISTED]
+        _listed(payee, names[payee], currency, [total.value for total in sums[currency, payee]], len(periods.get((currency, payee), ()))) for currency, payee in found[:LISTED]
     )
     return StatementsPage(
         len(names),
@@ -113,7 +114,7 @@ def statements_csv(record: RunRecord) -> str:
     for row in record.statements:
         cells = (
             *(row.payee, row.name, row.period, row.plan, row.component, row.expected, row.actual),
-            figures.exact(number(row.actual) - number(row.expected)),
+            "0" if row.actual == row.expected else figures.exact(number(row.actual) - number(row.expected)),
             *(row.currency, made_of(row), " ".join(row.differences)),
         )
         writer.writerow([neutral(cell) for cell in cells])

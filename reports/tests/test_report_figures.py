@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from reports.pages import figures
 from reports.pages.figures import MINUS, Figure
+from reports.record_check import Total, number
 
 
 @given(st.integers(0, 10**9), st.integers(1, 10**9), st.integers(0, 4))
@@ -55,3 +56,11 @@ def test_differences_in_words() -> None:
         == "11,394.91 USD more and 2.00 EUR less"
     )
     assert figures.spoken({"USD": "0.00"}) == ""
+
+
+def test_totals_are_exact_whatever_the_amounts_are() -> None:
+    amounts = ("1234.56", "-0.07", "-1234", "", "100/3", "0.1234567890123", "99999999999999999999.99", "-0.000000000001")
+    total = Total()
+    for text in amounts:
+        total.add(text)
+    assert total.value == sum((number(text) for text in amounts), Fraction(0))
