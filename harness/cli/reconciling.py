@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from harness.adapters.mapping import Mapping
 from harness.cli.findings_shown import Words, files_of, print_files, print_grains
 from harness.cli.masking import masked_copy, people_of_world, write_copy
 from harness.cli.output import Progress, out_folder
@@ -26,9 +27,12 @@ from harness.evidence.statements_of import statements_of
 from harness.evidence.tie_out_of import tie_outs_of
 from harness.reconcile.beside_payouts import write_beside
 from harness.reconcile.expected import Expected, write_expected
+from harness.reconcile.expected_sealed import check_sealed
 from harness.reconcile.frozen import closed
+from harness.reconcile.large.both_sides import Room
+from harness.reconcile.large.expected_file import is_large
 from harness.reconcile.results import Reconciliation
-from harness.reconcile.run import reconcile, to_json_summary
+from harness.reconcile.run import reconcile, reconcile_large, to_json_summary
 from reference_engine.explain.derivation import Step, derivations
 from reference_engine.problems import Problem, Stopped
 from reference_engine.results import Result
@@ -44,6 +48,9 @@ from reports.site import draw
 from reports.subject_types import Subject
 
 MAX_EXPLAINED = 20_000
+PARTIAL = "Statements of payees, and agreement by plan and period, aren't in this report: both sides are too large to be held."
+LARGE_EXPECTED = 400_000_000
+"""Bytes of both sides from which on what agrees is set aside instead of read, where the expected results were calculated before."""
 
 
 @dataclass
@@ -80,6 +87,7 @@ class Job:
     said: list[str] = field(default_factory=list)
     mask: Mask | None = None
     form: Form = "auto"
+    memory: str = ""
     masked: Masked | None = None
 
     def run(self) -> tuple[Reconciliation, dict[str, Any]]:
@@ -87,9 +95,8 @@ class Job:
         started = datetime.now(UTC)
         rules = self._gate_file()
         self.progress.step("reading the target's export and comparing")
-        expected, mapping = self._sides()
-        self.grain_names = tuple(g.name for g in mapping.grains)
-        found = reconcile(expected, self.actual, mapping, self.known)
+        mapping = self._mapping()
+        found, expected = self._compared(mapping)
         summary = to_json_summary(found)
         if self.out is not None or rules is not None:
             self.progress.step("explaining the differences")
@@ -113,6 +120,17 @@ class Job:
         self.progress.done()
         return found, summary
 
+    def _compared(self, mapping: Mapping) -> tuple[Reconciliation, Expected]:
+        """What differs, and the expected side: all of it, or of what is too large only the rows that differ."""
+        self.grain_names = tuple(g.name for g in mapping.grains)
+        room = Room(self.memory, None, 0 if self.memory else LARGE_EXPECTED)
+        if self.expected_path is not None and is_large(self.expected_path, self.actual, mapping, room):
+            large = reconcile_large(self.expected_path, self.actual, mapping, self.known, room)
+            if large is not None:
+                return large
+        expected = self._expected()
+        return reconcile(expected, self.actual, mapping, self.known), expected
+
     def _gate_file(self) -> GateFile | None:
         problems: list[Problem] = []
         rules = read_gates(self.gates, problems) if self.gates is not None else None
@@ -132,20 +150,27 @@ class Job:
         summary["verdict"], summary["exit_code"] = record.verdict.sentence, record.verdict.exit_code
         return record
 
-    def _sides(self) -> tuple[Expected, Any]:
+    def _mapping(self) -> Mapping:
         from harness.adapters.mapping_reader import read_mapping
-        from harness.reconcile.expected import read_expected
-        from harness.reconcile.expected_sealed import check_sealed
 
         problems: list[Problem] = []
         mapping = read_mapping(self.mapping_file, problems)
+        if self.expected_path is not None:
+            check_sealed(self.expected_path, problems)
+        if problems or mapping is None:
+            raise Stopped(problems)
+        return closed(mapping, self.closed_periods)
+
+    def _expected(self) -> Expected:
+        from harness.reconcile.expected import read_expected
+
+        problems: list[Problem] = []
         expected = Expected.of_result(self.calculated.result) if self.calculated else None
         if self.expected_path is not None:
             expected = read_expected(self.expected_path, problems)
-            check_sealed(self.expected_path, problems)
-        if problems or mapping is None or expected is None:
+        if problems or expected is None:
             raise Stopped(problems)
-        return expected, closed(mapping, self.closed_periods)
+        return expected
 
     def _record(self, found: Reconciliation, expected: Expected, started: datetime) -> kept.RunRecord:
         ours = our_side(found, expected.lines, self._steps(found))
@@ -167,15 +192,15 @@ class Job:
             accepted=record_of.accepted_of(found, ours),
             tolerated=record_of.tolerated_of(found, ours),
             payouts=record_of.payouts_of(calculated.result) if calculated else (),
-            limits=self._limits(found),
+            limits=(*self._limits(found), *([PARTIAL] if expected.is_partial else [])),
             tie_outs=tie_outs_of(found, ("expected", "target")),
             performance=performance_of(calculated.result) if calculated else (),
             flows=flows_of(calculated.result) if calculated else (),
-            statements=statements_of(found, expected.payouts, expected.lines, record_of.names_of(calculated.result) if calculated else {}),
+            statements=() if expected.is_partial else statements_of(found, expected.payouts, expected.lines, record_of.names_of(calculated.result) if calculated else {}),
             subject=Subject(
                 shown(self.mapping_file),
                 found.target,
-                tuple(sorted({r.period for g in found.grains for r in rows.get(g.mapping.expected, ()) if r.period})),
+                tuple(sorted({r.period for g in found.grains for r in rows.get(g.mapping.expected, ()) if r.period} | set(expected.days if expected.is_partial else ()))),
                 tuple(sorted({t.currency for g in found.grains for t in g.totals})),
             ),
         )

@@ -75,6 +75,8 @@ class Expected:
     others: Others = field(default=lambda kind, problems: ())
     """The rows of another kind, read or made when a mapping asks for them."""
     calendar: Calendar | None = None
+    is_partial: bool = False
+    """Whether lines and payouts are only those that differ, for all of them don't fit into memory."""
 
     @classmethod
     def of_result(cls, result: CalculationResult) -> Expected:
@@ -259,9 +261,9 @@ def read_expected(path: Path, problems: list[Problem], calendar: Calendar | None
         text = read_text_file(file, TextFormat(encoding="utf-8 with bom"), findings)
         if text is not None:
             if set(PAYOUT_COLUMNS) <= set(text.header):
-                payouts += read_rows(text, PAYOUT_COLUMNS, _payout, findings)
+                payouts += read_rows(text, PAYOUT_COLUMNS, payout_of, findings)
             elif set(LINE_COLUMNS) <= set(text.header):
-                lines += read_rows(text, LINE_COLUMNS, _line, findings)
+                lines += read_rows(text, LINE_COLUMNS, line_of, findings)
             else:
                 findings.add(
                     "expected-columns",
@@ -344,7 +346,8 @@ def _count(cells: dict[str, str], name: str) -> int:
     return int(cells[name])
 
 
-def _payout(cells: dict[str, str]) -> Payout:
+def payout_of(cells: dict[str, str]) -> Payout:
+    """A payout from its cells.  Raises WrongCell."""
     return Payout(
         payee=cells["payee"],
         period=cells["period"],
@@ -369,7 +372,8 @@ def _attributes(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(found.items())
 
 
-def _line(cells: dict[str, str]) -> EarnedLine:
+def line_of(cells: dict[str, str]) -> EarnedLine:
+    """A line from its cells.  Raises WrongCell."""
     where = Where(cells["plan file"], _count(cells, "plan line") if cells["plan line"] else 0)
     return EarnedLine(
         payee=cells["payee"],

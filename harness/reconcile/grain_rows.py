@@ -17,7 +17,7 @@ from reference_engine.vocabulary.results import EarnedLine, Payout
 Row = Any
 """A row of the engine's vocabulary: Credit, EarnedLine, Payout, Attainment, Balance and so on."""
 
-_OF_ATTRIBUTES = ("product", "category", "account", "territory")
+OF_ATTRIBUTES = ("product", "category", "account", "territory")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def transactions_of(result: Result) -> list[Transaction]:
     """Every record of the world, in its order; a forecast isn't one."""
     e = result.events
     amounts, units = e.amount.fractions(), e.units.fractions()
-    names = [n for n in _OF_ATTRIBUTES if n in e.attributes]
+    names = [n for n in OF_ATTRIBUTES if n in e.attributes]
     out = []
     for i in range(len(e)):
         if int(e.source[i]) == SOURCE["pipeline"]:
@@ -87,7 +87,7 @@ def said(name: str) -> Callable[[Row], str]:
         return lambda row: str(row.pay_period)
     if name == "date":
         return lambda row: row.date.isoformat() if row.date else ""
-    if name in _OF_ATTRIBUTES:
+    if name in OF_ATTRIBUTES:
         return lambda row: next((value for key, value in row.attributes if key == name), "")
     return attrgetter(name)
 

@@ -19,6 +19,9 @@ from harness.reconcile.expected import Days, Expected
 from harness.reconcile.frozen import without_rows
 from harness.reconcile.join import Joined, compare_rows
 from harness.reconcile.known import judge, read_known
+from harness.reconcile.large.both_sides import Room
+from harness.reconcile.large.expected_file import read_large
+from harness.reconcile.large.text_files import OnlyByRow
 from harness.reconcile.line_causes import Sources, lines_of
 from harness.reconcile.locate import locate
 from harness.reconcile.pairs import Pairing, paired
@@ -35,6 +38,7 @@ from harness.reconcile.tie_out import accounted
 from harness.reconcile.tolerances import limit_words, tolerances
 from harness.reconcile.unreadable import classed
 from reference_engine.problems import Problem, Stopped, Where
+from reference_engine.vocabulary.calendar import Calendar
 from reference_engine.vocabulary.results import EarnedLine
 
 __all__ = ["Reconciliation", "reconcile", "reconcile_tables", "to_json_summary"]
@@ -71,6 +75,26 @@ def reconcile(
         left, tables, mapping, accepted, days=expected.days, today=today, lines=expected.lines
     )
     return replace(result, known_file=str(known) if isinstance(known, Path) else "")
+
+
+def reconcile_large(
+    path: Path, actual: Path, mapping: TargetMapping, known: Path | None, room: Room
+) -> tuple[Reconciliation, Expected] | None:
+    """Compares a file of expected results with an export, both too large to hold; None where rows have to be read one by one.
+
+    path: what `trueup calculate --out` wrote, the folder or one of its files.  Raises Stopped with every Problem.
+    """
+    problems: list[Problem] = []
+    accepted = read_known(known, mapping, problems) if known is not None else []
+    if problems:
+        raise Stopped(problems)
+    try:
+        sides = read_large(mapping, path, actual, problems, room)
+    except OnlyByRow:
+        return None
+    expected = Expected(sides.lines, sides.payouts, sides.days, str(path), calendar=Calendar(), is_partial=True)
+    found = reconcile_tables(sides.expected, sides.actual, mapping, accepted, days=sides.days, lines=sides.lines)
+    return replace(found, known_file=str(known) if known is not None else ""), expected
 
 
 def _check_codes(mapping: TargetMapping, expected: Expected, problems: list[Problem]) -> None:

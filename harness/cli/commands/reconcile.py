@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from harness.cli.inputs import SeveralPaths, read_all
+from harness.cli.inputs import SeveralPaths, memory_size, read_all
 from harness.cli.masking import form_option, json_masked, mask_of, mask_option, note_of, said_masked
 from harness.cli.output import Progress, check_out
 from harness.evidence.inputs import shown
@@ -50,13 +50,17 @@ from reports.pages.differences import Form
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for report, record and CSV.")
 @click.option("--gates", type=click.Path(path_type=Path), help="Rules that decide whether it ends with 0; without, all must agree.")
 @click.option("--history", type=click.Path(path_type=Path), help="Folder that keeps each run and is compared with; `history` beside --out where there is one.")
+@click.option(
+    "--memory", default="", metavar="SIZE", callback=memory_size,
+    help="With --expected: the most memory that DuckDB may take, such as 2GB; rows that agree are then counted and summed, and only those that differ are read.",
+)
 @mask_option
 @form_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def command(
     expected: Path | None, plans: tuple[str, ...], data: str | None, actual: Path, mapping: Path, known: Path | None,
     closed_periods: tuple[str, ...], out: Path | None,
-    gates: Path | None, history: Path | None, mask: str | None, form: Form, as_json: bool
+    gates: Path | None, history: Path | None, memory: str, mask: str | None, form: Form, as_json: bool
 ) -> int:  # fmt: skip
     """Compares expected payouts with a target's export, both ways.
 
@@ -87,6 +91,7 @@ def command(
         history=history_folder(history, out),
         mask=mask_of(mask),
         form=form,
+        memory=memory,
     )
     if expected is None and data is not None:
         progress.step("reading plans and data")

@@ -56,8 +56,8 @@ def read_both(
     tables: tuple[Tables, Tables] = {}, {}
     rest = []
     for grain in mapping.grains:
-        pair = _files(mapping, grain, left), _files(mapping, grain, right)
-        if not pair[0] or not pair[1] or _size(*pair[0], *pair[1]) < room.from_bytes:
+        pair = files_of_grain(mapping, grain, left), files_of_grain(mapping, grain, right)
+        if not pair[0] or not pair[1] or size_of(*pair[0], *pair[1]) < room.from_bytes:
             rest.append((grain, ""))
             continue
         try:
@@ -75,7 +75,7 @@ def read_both(
     return tables if len(problems) == before else ({}, {})
 
 
-def _files(mapping: TargetMapping, grain: GrainMapping, path: Path) -> list[Path]:
+def files_of_grain(mapping: TargetMapping, grain: GrainMapping, path: Path) -> list[Path]:
     """The files of a grain; none where read_export has something to say about it."""
     if path.is_dir():
         if is_pattern(grain.file):
@@ -86,7 +86,8 @@ def _files(mapping: TargetMapping, grain: GrainMapping, path: Path) -> list[Path
     return [path] if taken and path.is_file() else []
 
 
-def _size(*files: Path) -> int:
+def size_of(*files: Path) -> int:
+    """Bytes that the files take as text, roughly."""
     # Parquet is packed: a tenth of what the same rows take as text.
     return sum(file.stat().st_size * (10 if is_parquet(file) else 1) for file in files)
 
@@ -104,21 +105,22 @@ def _large(
         raise OnlyByRow("whether its dates show their order is looked up in every row")
     with database(room) as connection, tempfile.TemporaryDirectory(prefix="trueup-", dir=room.folder) as work:
         left, right = (
-            _opened(connection, name, mapping, grain, files, Path(work) / name)
+            opened_side(connection, name, mapping, grain, files, Path(work) / name)
             for name, files in zip(("expected", "actual"), pair, strict=True)
         )
         sides = (left, right)
         load(connection, left, right, None)
         load(connection, right, left, left.stored)
-        units = _Units(grain)
+        units = Units(grain)
         found = set_aside(connection, left, right, grain, units)
-        expected, actual = (_read(connection, side, found, i, units) for i, side in enumerate(sides))
+        expected, actual = (read_side(connection, side, found, i, units) for i, side in enumerate(sides))
     return expected, actual
 
 
-def _opened(
+def opened_side(
     connection: Any, name: str, mapping: TargetMapping, grain: GrainMapping, files: list[Path], work: Path
 ) -> Side:
+    """A side with its columns bound; several files are put together first, in the folder work.  Raises OnlyByRow."""
     folder = files[0].parent
     lookups = Lookups([Path(mapping.file).parent, folder] if mapping.file else [folder], [])
     if len(files) == 1:
@@ -165,7 +167,7 @@ def database(room: Room) -> Iterator[Any]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-class _Units:
+class Units:
     """Amounts in whole units of the decimals that their currency is compared to."""
 
     def __init__(self, grain: GrainMapping) -> None:
@@ -183,7 +185,7 @@ class _Units:
         return units
 
 
-def _read(connection: Any, side: Side, found: Agreeing, at: int, units: _Units) -> ResultTable:
+def read_side(connection: Any, side: Side, found: Agreeing, at: int, units: Units) -> ResultTable:
     """The table of a side: the rows that may differ read, the others counted."""
     numbers = found.apart[at]
     rows = side.text_rows(numbers)
