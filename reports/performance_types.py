@@ -36,7 +36,7 @@ class Performance:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """What happened in one calendar month: bookings, invoices, cash, retail sales, less what was taken back.
+    """What happened in one calendar month: bookings as they were closed, invoices less credit notes, cash, retail sales less returns.
 
     kind: one of these words.  month: 2026-03.
     """

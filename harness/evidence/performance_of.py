@@ -39,7 +39,7 @@ def performance_of(result: Result) -> tuple[Performance, ...]:
 
 
 def flows_of(result: Result) -> tuple[Flow, ...]:
-    """Bookings, invoices, cash and retail sales, by calendar month and currency; what takes back counts below zero."""
+    """Bookings, invoices, cash and retail sales, by calendar month and currency: bookings as closed, credit notes and retail returns below zero."""
     e = result.events
     sums: dict[tuple[str, str, str], Fraction] = {}
     for kind, sources in _FLOWS.items():

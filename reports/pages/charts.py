@@ -317,7 +317,7 @@ def _flows(record: RunRecord, order: Sequence[str]) -> Iterator[Chart]:
             ("Month", *(figures.upper_first(kind) for kind in shown)),
             tuple((m, *(_amount(kinds[k].get(m, Fraction(0)), currency) for k in shown)) for m in months),
             keys=tuple(Key(f"line{i}", kind) for i, kind in enumerate(shown)),
-            note="By the date of each record; what takes back counts below zero.",
+            note="By the date of each record. Bookings are as they were closed; credit notes and returns of retail sales count below zero.",
         )
 
 
