@@ -30,6 +30,7 @@ from reports.pages.settlements import settlements_page
 from reports.pages.signoff import signoff_page
 from reports.pages.tie_out import tie_out_page
 from reports.pages.words import side_words
+from reports.parquet_files import write_parquet
 from reports.record import write_beside
 from reports.record_types import RunRecord
 from reports.rows_folder import write_rows
@@ -39,11 +40,13 @@ INDEX = "index.html"
 
 
 def draw(record: RunRecord, out_folder: Path, form: Form = "auto") -> Path:
-    """Writes index.html, the differences as CSV files and as a workbook, what CI servers and test management tools read; returns the path of index.html."""
+    """Writes index.html, the differences as CSV, as Parquet and as a workbook, what CI servers and test management tools read; returns the path of index.html."""
     out_folder.mkdir(parents=True, exist_ok=True)
     for grain in record.grains:
         text = differences_csv(record, grain)
-        write_beside(out_folder / csv_name(record.grains, grain.name), text.encode("utf-8", "backslashreplace"))
+        name = csv_name(record.grains, grain.name)
+        write_beside(out_folder / name, text.encode("utf-8", "backslashreplace"))
+        write_parquet(record, grain, (out_folder / name).with_suffix(".parquet"))
     if record.grains:
         write_beside(out_folder / workbook.FILE, workbook.workbook(record))
     if record.statements:

@@ -24,7 +24,7 @@ def test_reconcile_and_report_leave_masked_copies_only(
     full = trueup(*project.quick, "--out", "full")
     ran = trueup(*project.quick, "--out", "shared", "--mask", "names", "--json")
     assert (full.code, ran.code) == (1, 1), ran.err
-    assert set(contents(Path("shared"))) == {".trueup", "record.json", "index.html", "differences.csv", "differences.xlsx", "junit.xml", "summary.md"}
+    assert set(contents(Path("shared"))) == {".trueup", "record.json", "index.html", "differences.csv", "differences.parquet", "differences.xlsx", "junit.xml", "summary.md"}
     record = load_record(Path("full"))
     people = {d.key["person"] for d in record.differences} | {
         d.ours.payee for d in record.differences if d.ours

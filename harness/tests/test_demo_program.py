@@ -46,7 +46,7 @@ def test_the_named_files_are_there(demo: Any) -> None:
     assert demo.summary["differences_csv"] == (demo.out / "differences.csv").as_posix()
     left = {p.name for p in demo.out.iterdir()}
     package = {".trueup", "manifest.json", "SHA256SUMS", "inputs"}
-    assert left == package | {"index.html", "differences.xlsx", "statements.csv", "junit.xml", "summary.md", "record.json", "differences.csv", "differences_settlements.csv", "expected"}
+    assert left == package | {"index.html", "differences.xlsx", "statements.csv", "junit.xml", "summary.md", "record.json", "differences.csv", "differences_settlements.csv", "differences.parquet", "differences_settlements.parquet", "expected"}
     tables = {"payouts.csv", "lines.csv", "credits.csv", "transactions.csv"}
     assert {p.name for p in (demo.out / "expected").iterdir()} == tables
     assert [p.name for p in demo.out.parent.iterdir()] == ["out"], "nothing half-written lies beside it"

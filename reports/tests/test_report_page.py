@@ -99,7 +99,7 @@ def test_drawing_is_a_pure_function_of_the_record(tmp_path: Path) -> None:
         assert index == tmp_path / name / "index.html"
         files.append({f.name: f.read_bytes() for f in (tmp_path / name).iterdir()})
     assert files[0] == files[1]
-    tables = {"differences.csv", "differences_settlements.csv", "differences.xlsx"}
+    tables = {"differences.csv", "differences_settlements.csv", "differences.xlsx", "differences.parquet", "differences_settlements.parquet"}
     assert set(files[0]) == {"index.html", "junit.xml", "summary.md", *tables}
 
 
