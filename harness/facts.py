@@ -67,6 +67,8 @@ class Facts:
         self.today: date | None = None
         self.mapping: Path | None = None
         self.inputs = ScenarioInputs(root)
+        self.stated: list[TextTable] = []
+        """All standard tables of the last calculation, with those that sentences make."""
 
     def plan(self, name: str) -> PlanDraft:
         """The plan of this name; begun where no sentence has named it yet."""
@@ -137,7 +139,8 @@ class Facts:
             *adjustment_rows(self.adjustments, own, self.drafts, problems),
             *processed_rows(self.paid_before, own, self.drafts, problems),
         ]
-        world = read_world([*self.tables, *rows], problems, replace(calendar, custom=()))
+        self.stated = [*self.tables, *rows]
+        world = read_world(self.stated, problems, replace(calendar, custom=()))
         if not problems:
             problems += unused_facts(self, [*self.tables, *rows])
         if problems:

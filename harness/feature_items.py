@@ -14,13 +14,21 @@ from harness.recorder import PROPERTY, Recorder
 from harness.scene import Scene
 from harness.vacuous import nothing_tested
 from harness.verdicts import Mismatch
-from reference_engine.problems import Problem, Stopped
+from reference_engine.problems import Problem, Stopped, Unreachable
 
 if TYPE_CHECKING:
     from _pytest._code.code import ExceptionInfo, TerminalRepr
 
+    from harness.targets.judging import Asker
+
 RECORDER: pytest.StashKey[Recorder] = pytest.StashKey()
 SCENE: pytest.StashKey[Scene] = pytest.StashKey()
+ASKER: pytest.StashKey[Asker] = pytest.StashKey()
+"""The target that every scenario is asked of as well, where one is named."""
+
+
+UNREACHABLE = 75
+"""Exit code of pytest where the target could not be asked."""
 
 
 class FeatureModule(pytest.Module):
@@ -78,6 +86,16 @@ class ScenarioItem(pytest.Function):
         if message:
             recorder.take_back(message)
             raise Mismatch(message)
+        asker = self.config.stash.get(ASKER, None)
+        if asker is not None:
+            try:
+                recorder.asked = asker.judge(self.stash[SCENE], self.name)
+            except (Mismatch, Stopped) as error:
+                recorder.take_back(str(error))
+                if isinstance(error, Unreachable):
+                    # Half a comparison is no verdict, so the run ends.
+                    pytest.exit(f"{self.case.scenario.id}: {error}", returncode=UNREACHABLE)
+                raise
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Where the scenario stands, and its name as a heading."""

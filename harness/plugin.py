@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 from harness import run_scope, tags
-from harness.feature_items import RECORDER, FeatureModule, ScenarioItem
+from harness.feature_items import ASKER, RECORDER, FeatureModule, ScenarioItem
 from harness.features import read_feature
 from harness.lint import lint_feature
 from harness.recorder import PROPERTY
 from harness.tally import Balance, Tally, write_out
-from reference_engine.problems import Where
+from reference_engine.problems import Stopped, Where
 
 UNWRITTEN = 74
 """Exit code where record or report can't be written."""
@@ -33,6 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--trueup-out", metavar="DIR", help="write the report, the record and scenarios.json into DIR")
     for name, what in (("gates", "file of gate rules"), ("requirements", "CSV list of requirements"), ("history", "folder of earlier runs")):
         group.addoption(f"--trueup-{name}", metavar="PATH", help=f"{what} for the record that --trueup-out leaves")
+    group.addoption("--trueup-target", metavar="FILE", help="profile of a target that every scenario is asked of as well")
     group.addoption("--trueup-complete", action="store_true", help="fail where a scenario is written and not executed, for whatever reason")
 
 
@@ -40,10 +41,29 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[TALLY] = Tally()
     config.stash[IDS] = {}
     tags.register(config, tags.written_tags(run_scope.named_paths(config)))
+    _open_target(config)
     # A broken feature file is one error in the report; the other files still run.
     config.option.continue_on_collection_errors = True
     config.pluginmanager.register(RunBook(config), "trueup-run-book")
     config.pluginmanager.register(importlib.import_module("harness.pytest_bdd_bridge"), "trueup-steps")
+
+
+def _open_target(config: pytest.Config) -> None:
+    """Reads the profile of the target, where one is named.  One process only: two would overwrite each other's test data."""
+    named = config.getoption("trueup_target")
+    if not named:
+        return
+    if hasattr(config, "workerinput") or getattr(config.option, "numprocesses", None):
+        raise pytest.UsageError("a target is asked by one process only, for two would overwrite each other's test data: leave out -n")
+    from harness.targets.judging import Asker
+
+    out = config.getoption("trueup_out")
+    here = config.invocation_params.dir
+    try:
+        asker = config.stash[ASKER] = Asker(Path(os.path.relpath(Path(here, named))), Path(here, out) if out else None)
+    except Stopped as stopped:
+        raise pytest.UsageError(f"\n{stopped}") from None
+    config.add_cleanup(asker.close)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

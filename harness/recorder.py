@@ -30,6 +30,8 @@ class Recorder:
     message: str = ""
     payouts: list[dict[str, str]] = field(default_factory=list)
     known: list[dict[str, Any]] = field(default_factory=list)
+    asked: str = ""
+    """What a target said to it, where one was asked."""
     used: Callable[[], dict[str, Any]] = dict
 
     @property
@@ -82,6 +84,7 @@ class Recorder:
             "steps": self.done + rest,
             "payouts": self.payouts,
             "known": self.known,
+            "asked": self.asked,
             "inputs": self.used(),
         }
 

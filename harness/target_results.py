@@ -63,6 +63,19 @@ def compare(loaded: Loaded, outcome: Outcome, tolerance: Money, known: Sequence[
     return reconcile(_expected(outcome, loaded.period), tables, replace(loaded.mapping, grains=grains), known, today=today)
 
 
+def of_period(loaded: Loaded, outcome: Outcome) -> Reconciliation | None:
+    """The loaded results beside what was calculated for their period, with the mapping's own tolerances; None where neither side pays anything."""
+    tables = {g.name: _in_period(loaded.tables[g.name], g, loaded.period, outcome) for g in loaded.mapping.grains}
+    expected = _expected(outcome, loaded.period)
+    try:
+        return reconcile(expected, tables, loaded.mapping)
+    except Stopped as stopped:
+        nothing = not any(t.rows or t.unreadable or t.left_out for t in tables.values()) and not expected.payouts and not expected.lines
+        if nothing and {p.slug for p in stopped.problems} == {"nothing-compared"}:
+            return None
+        raise
+
+
 def known_differences(table: Rows, mapping: TargetMapping) -> list[KnownDifference]:
     """The accepted differences of a step.  Raises Stopped where the mapping can't be asked by payee."""
     finest = mapping.grains[0]

@@ -24,6 +24,7 @@ class ScenarioResult:
     """One scenario, or one example of an outline (case).  feature: its file.  duration: seconds, as text.
 
     line: where it starts.  row: where its row of Examples stands, or the same line.
+    asked: what a target system came to, where the scenario was asked of one as well.
     """
 
     feature: str
@@ -39,6 +40,7 @@ class ScenarioResult:
     line: int = 0
     duration: Annotated[str, "amount"] = ""
     row: int = 0
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

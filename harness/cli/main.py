@@ -7,12 +7,14 @@ import json
 import os
 import pkgutil
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib.metadata import version
 
 import click
 
 from harness.cli import commands
+from harness.targets.secret import masked
 from reference_engine.problems import Problem, Stopped, Unreachable
 
 AGREES, DIFFERS, WRONG_INPUT, UNREACHABLE, INTERRUPTED, BROKEN_PIPE, DEFECT = 0, 1, 2, 3, 130, 141, 70
@@ -72,9 +74,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return BROKEN_PIPE
     except Exception as error:
         if os.environ.get("TRUEUP_DEBUG"):
-            raise
+            click.echo(masked(traceback.format_exc()), err=True)
         click.echo(
-            f"This is a defect of trueup, not of your input: {type(error).__name__}: {error}\n"
+            f"This is a defect of trueup, not of your input: {type(error).__name__}: {masked(str(error))}\n"
             "Nothing was written. Please report it; TRUEUP_DEBUG=1 shows where it happened.",
             err=True,
         )
@@ -89,8 +91,8 @@ def run() -> None:
 def print_problems(problems: Sequence[Problem], *, as_json: bool) -> None:
     """Problems go to standard error for people; with --json one object goes to standard output as well."""
     for problem in problems:
-        click.echo(f"{problem}\n", err=True)
+        click.echo(f"{masked(str(problem))}\n", err=True)
     count = len(problems)
     click.echo(f"{count} problem{'' if count == 1 else 's'}. Nothing was calculated or written.", err=True)
     if as_json:
-        click.echo(json.dumps({"problems": [p.as_dict() for p in problems]}, ensure_ascii=False, indent=1))
+        click.echo(masked(json.dumps({"problems": [p.as_dict() for p in problems]}, ensure_ascii=False, indent=1)))

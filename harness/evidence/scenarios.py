@@ -191,6 +191,7 @@ def _scenario(s: dict[str, Any]) -> kept.ScenarioResult:
         line=s["line"],
         duration=f"{s['seconds']:.6f}",
         row=s.get("row", 0),
+        asked=s.get("asked", ""),
     )  # fmt: skip
 
 

@@ -170,7 +170,7 @@ def test_the_report_can_be_drawn_again(ran: Callable[[str], Feature], trueup: Ca
     [
         (("nowhere",), "there is no such feature file or folder"),
         (("nowhere.feature::PAY-01",), "there is no such feature file or folder"),
-        ((".", "--target", "odoo"), 'no target profile "odoo"'),
+        ((".", "--target", "odoo"), "file can't be read"),
     ],
 )
 def test_what_is_not_there(

@@ -33,6 +33,7 @@ class ShownScenario:
     steps: tuple[StepResult, ...]
     place: str
     written: str
+    asked: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,5 +72,5 @@ def _shown(s: ScenarioResult, place: str, has_text: bool) -> ShownScenario:
     written = line_place(s.feature, at) if has_text and at else ""
     return ShownScenario(
         s.id, s.name, s.case, s.outcome, s.feature, s.feature_name, s.rule, s.requirements, s.severity, s.line, at,
-        s.duration, s.steps, place, written,
+        s.duration, s.steps, place, written, s.asked,
     )  # fmt: skip

@@ -17,7 +17,7 @@ from reference_engine.vocabulary.tables import TABLES
 if TYPE_CHECKING:
     from harness.features import WrittenFeature
 
-KINDS = ("feature", "plan", "mapping", "data folder", "profile")
+KINDS = ("feature", "plan", "mapping", "target profile", "data folder", "profile")
 FORMATS = ("text", "full", "json", "github", "gitlab", "sarif")
 
 
@@ -184,6 +184,11 @@ class _Checker:
 
             self.seen["plan"] += 1
             read_plan(node, self.problems)
+        elif node.is_mapping and node.get("kind") is not None and node.get("connection") is not None:
+            from harness.targets.profile import profile_of
+
+            self.seen["target profile"] += 1
+            profile_of(node, path, self.problems)
         elif node.get("grains") is not None or node.get("target") is not None:
             from harness.adapters.mapping_reader import mapping_of
 

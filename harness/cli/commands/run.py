@@ -18,11 +18,11 @@ from harness.evidence.history import history_folder, summary_line
 from harness.evidence.inputs import shown
 from harness.evidence.manifest import Package
 from harness.evidence.requirements import read_requirements
-from reference_engine.problems import Problem, Stopped, Where
+from reference_engine.problems import Problem, Stopped, Unreachable, Where
 from reports.record import load_record
 
-INTERRUPTED, INTERNAL, USAGE, UNWRITTEN = 2, 3, 4, 74
-"""Exit codes of pytest; the last is that of the plug-in, where the results can't be written."""
+INTERRUPTED, INTERNAL, USAGE, UNWRITTEN, UNREACHABLE = 2, 3, 4, 74, 75
+"""Exit codes of pytest; the last two are those of the plug-in: the results can't be written, the target can't be asked."""
 RECORD = "record.json"
 
 
@@ -44,14 +44,14 @@ class WithPytestArguments(click.Command):
     show_default=True,
     help="Folder for report and record.",
 )
-@click.option("--target", help="Profile of a target system to seed, run and fetch first.")
+@click.option("--target", type=click.Path(path_type=Path), help="Profile of a target: each scenario is also seeded into it, calculated there, fetched and compared.")
 @click.option("--complete", is_flag=True, help="Fail where a scenario is written and not executed, for whatever reason.")
 @click.option("--gates", type=click.Path(path_type=Path), help="Rules that decide whether the run ends with 0; without, no scenario may fail.")
 @click.option("--requirements", type=click.Path(path_type=Path), help="CSV with the requirements to be proved: id, title, severity, optional.")
 @click.option("--history", type=click.Path(path_type=Path), help="Folder that keeps each run and is compared with; `history` beside --out where there is one.")
 @mask_option
 def command(
-    paths: tuple[str, ...], out: Path, target: str | None, complete: bool, gates: Path | None, requirements: Path | None, history: Path | None,
+    paths: tuple[str, ...], out: Path, target: Path | None, complete: bool, gates: Path | None, requirements: Path | None, history: Path | None,
     mask: str | None,
 ) -> int:  # fmt: skip
     """Runs features, and writes the record and the report.
@@ -61,15 +61,7 @@ def command(
     Example: trueup run features/plans --out out -- -k accelerators
     """
     if target is not None:
-        raise Stopped(
-            Problem(
-                "no-profile",
-                f'there is no target profile "{target}".',
-                Where("--target"),
-                "Nothing says how to reach the target.",
-                "Run without --target, or reconcile an export with `trueup reconcile`.",
-            )
-        )
+        _check_target(target)
     check_out(out)
     given_files = _given(out, gates, requirements, history)
     wanted = mask_of(mask)
@@ -105,11 +97,12 @@ def command(
             "--trueup-out",
             str(folder),
             *(["--trueup-complete"] if complete else []),
+            *(["--trueup-target", str(target)] if target else []),
             *(word for name, path in given_files.items() for word in (f"--trueup-{name}", str(path))),
         ]
         environment = os.environ | {
             "TRUEUP_COMMAND": " ".join(["trueup run", *given, *(["--complete"] if complete else []),
-                *(word for name, path in given_files.items() for word in (f"--{name}", shown(path))), *(["--", *extra] if extra else [])])
+                *(["--target", shown(target)] if target else []), *(word for name, path in given_files.items() for word in (f"--{name}", shown(path))), *(["--", *extra] if extra else [])])
         }  # fmt: skip
         # Whom pytest's own words name is known only when it has ended, so a masked run says them then.
         held = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "encoding": "utf-8", "errors": "replace"} if wanted else {}
@@ -118,6 +111,16 @@ def command(
         kept = folder / RECORD
         if code in (INTERRUPTED, -signal.SIGINT):
             raise KeyboardInterrupt
+        if code == UNREACHABLE:
+            raise Unreachable(
+                Problem(
+                    "target-unreachable",
+                    "the target could not be asked; why stands above.",
+                    Where(str(target)),
+                    "Half a comparison is no verdict, so no report was written.",
+                    "Run it again when the target is ready.",
+                )
+            )
         if code == UNWRITTEN:
             raise OSError("there is no room for them, or no right to write them")
         if code in (INTERNAL, USAGE) or not kept.is_file():
@@ -144,6 +147,13 @@ def command(
     if wanted is not None:
         click.echo(note_of(wanted))
     return verdict.exit_code
+
+
+def _check_target(file: Path) -> None:
+    """Reads the profile and its mapping before anything runs.  Raises Stopped with every Problem."""
+    from harness.targets.judging import Asker
+
+    Asker(file, None).close()
 
 
 def _given(out: Path, gates: Path | None, requirements: Path | None, history: Path | None) -> dict[str, Path]:

@@ -1,0 +1,45 @@
+"""`trueup fetch`: what a target paid, as files with their evidence."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from harness.cli.output import Progress, check_out, out_folder
+
+
+@click.command("fetch")
+@click.option("--target", type=click.Path(path_type=Path), required=True, help="Profile of the target: how it is reached, and what is fetched.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the files and extracts.json, their evidence.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def command(target: Path, out: Path, as_json: bool) -> int:
+    """Fetches what a target paid, to be reconciled.
+
+    The folder is complete or isn't there. Nothing is changed in the target.
+
+    Example: trueup fetch --target varicent.yaml --out fetched
+    """
+    from harness.targets.asking import fetched
+    from harness.targets.profile import profile
+
+    found = profile(target)
+    check_out(out)
+    progress = Progress(quiet=as_json)
+    with out_folder(out, private=True) as folder:
+        extracts = fetched(found, folder, progress.step)
+    progress.done()
+    if as_json:
+        click.echo(json.dumps({"target": found.target, "extracts": [asdict(e) for e in extracts]}, ensure_ascii=False, indent=1))
+        return 0
+    click.echo(f"Fetched from {found.target}:")
+    width = max(len(e.file) for e in extracts)
+    for extract in extracts:
+        click.echo(f"  {extract.file:<{width}}  {extract.rows:>10,} rows  {extract.request.splitlines()[0]}")
+        for note in extract.notes:
+            click.echo(f"  {'':<{width}}  {note}")
+    click.echo(f"Evidence: {(out / 'extracts.json').as_posix()}")
+    click.echo(f"Compare:  trueup reconcile --actual {out.as_posix()} --mapping {found.mapping.as_posix()} ...")
+    return 0
