@@ -154,9 +154,13 @@ def _lookup(part: Section, problems: list[Problem]) -> Lookup | None:
     if node is None:
         return None
     inner = Section(node, "the lookup", problems)
+    first, last = inner.text("first"), inner.text("last")
+    days = (first, last) if first and last else None
     found = Lookup(
-        inner.text("file", must=True), inner.text("from", must=True), inner.text("to", must=True), node.where
+        inner.text("file", must=True), inner.text("from", must=True), inner.text("to", must=days is None), node.where, days
     )
+    if (first or last) and not days:
+        inner.problem("mapping-missing", "a period looked up by its days needs both first: and last:.", remedy="Name the columns of its first and of its last day.")
     if found.file and not is_plain_path(found.file):
         inner.problem(
             "mapping-path",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -133,7 +134,7 @@ def _typed(spec: CellSpec, form: TextFormat) -> Callable[[str], str]:
     if spec.pattern:
         return period_reader(spec.pattern)
     if spec.name == "date":
-        return date_reader(form.dates)
+        return date_reader(form.dates, form.cut_off_time)
     if spec.name in COUNTS:
         numbers = number_form(form.culture, form.negative)
         return lambda text: str(numbers.units(text, 0, "a count"))
@@ -164,7 +165,17 @@ def _currency(text: str) -> str:
     return text
 
 
+_SCIENTIFIC = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE][+-]?\d{1,3}\Z", re.ASCII)
+
+
 def _identifier(text: str) -> str:
+    if _SCIENTIFIC.match(text) and ("+" in text or len(text) > 6):
+        raise NotReadable(
+            "identifier-damaged",
+            f'"{text}" is an identifier in scientific form; its digits are lost in this file.',
+            "Export the column as text. A spreadsheet that opens and saves a file does this to long numbers.",
+            "It could be one of many identifiers.",
+        )
     if text != text.strip():
         raise NotReadable(
             "blanks-around",
@@ -183,7 +194,7 @@ def _span_reader(
     last = bind(spec.span[1].columns, header, header_line, findings)
     if first is None or last is None:
         return None
-    to_day = date_reader(form.dates)
+    to_day = date_reader(form.dates, form.cut_off_time)
     a, b = first, last
 
     def read(cells: Sequence[str]) -> str:
@@ -209,7 +220,7 @@ class Lookups:
 
     def table(self, lookup: Lookup) -> dict[str, str] | None:
         """Code -> value; None, with Problems, where the file can't be read."""
-        key = (lookup.file, lookup.source, lookup.target)
+        key = (lookup.file, lookup.source, lookup.target or "\0".join(lookup.days or ()))
         if key not in self._tables:
             self._tables[key] = self._load(lookup)
         return self._tables[key]
@@ -232,14 +243,22 @@ class Lookups:
             findings.close()
             return None
         source = bind((lookup.source,), text.header, text.header_line, findings)
-        target = bind((lookup.target,), text.header, text.header_line, findings)
-        if source is None or target is None:
+        targets = [bind((name,), text.header, text.header_line, findings) for name in lookup.days or (lookup.target,)]
+        at = [t for t in targets if t is not None]
+        if source is None or len(at) < len(targets):
             return None
+        day = date_reader("year first")
         table: dict[str, str] = {}
         for row in text.rows:
-            code, value = row.cells[source], row.cells[target]
+            code, value = row.cells[source], row.cells[at[0]]
             if not code:
                 continue
+            if lookup.days:
+                try:
+                    value = span_text(*(day(row.cells[i]) for i in at))
+                except NotReadable as error:
+                    findings.add(error.slug, error.what, row.line, why=error.why, remedy=error.remedy, row=row.raw)
+                    continue
             if table.setdefault(code, value) != value:
                 findings.add(
                     "lookup-twice",

@@ -55,8 +55,10 @@ CULTURES: dict[str, tuple[str, str]] = {
 NEGATIVES = ("minus", "minus sign", "trailing minus", "parentheses", "CR")
 DATE_ORDERS = ("year first", "month first", "day first")
 MAX_DIGITS = 36
-_YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:T00:00:00(?:\.0+)?Z?)?\Z", re.ASCII)
-_YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})\Z", re.ASCII)
+_TIME = r"(?:(?P<time>[T ]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?: [AP]M)?)(?:Z|[+-]\d\d:?\d\d)?)?\Z"
+_YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})" + _TIME, re.ASCII)
+_YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})" + _TIME, re.ASCII)
+_MIDNIGHT = re.compile(r"[T ](?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00(?:\.0+)?)? AM)\Z", re.ASCII)
 _SCIENTIFIC = re.compile(r"[+-]?\d+([.,]\d+)?[eE][+-]?\d+\Z", re.ASCII)
 
 
@@ -186,23 +188,27 @@ def _why_not(text: str, form: NumberForm) -> NotReadable:
     )
 
 
-def date_reader(order: str) -> Callable[[str], str]:
-    """A function from date text in the declared order to year-month-day.  Raises NotReadable."""
+def date_reader(order: str, cut_off_time: bool = False) -> Callable[[str], str]:
+    """A function from date text in the declared order to year-month-day.  Raises NotReadable.
+
+    A zone is never applied: the day that is written is the day.  cut_off_time: a time of day may follow, and doesn't count.
+    """
 
     @lru_cache(maxsize=100_000)
     def read(text: str) -> str:
-        if order == "year first":
-            match = _YEAR_FIRST.match(text)
-            parts = (match[1], match[3], match[4]) if match else None
-        else:
-            match = _YEAR_LAST.match(text)
-            parts = None
-            if match:
-                parts = (
-                    (match[4], match[1], match[3])
-                    if order == "month first"
-                    else (match[4], match[3], match[1])
-                )
+        match = (_YEAR_FIRST if order == "year first" else _YEAR_LAST).match(text)
+        parts: tuple[str, str, str] | None = None
+        if match and order == "year first":
+            parts = (match[1], match[3], match[4])
+        elif match:
+            parts = (match[4], match[1], match[3]) if order == "month first" else (match[4], match[3], match[1])
+        if match and match["time"] and not cut_off_time and not _MIDNIGHT.match(match["time"]):
+            raise NotReadable(
+                "time-of-day",
+                f'"{text}" has a time of day.',
+                "Say  time of day: cut off  in the mapping's format if the day as it is written counts; or export a date.",
+                "Near midnight the day depends on the time zone.",
+            )
         if parts is None or not _is_day(*(int(p) for p in parts)):
             sample = {"year first": "2026-03-31", "month first": "03/31/2026", "day first": "31.03.2026"}[
                 order

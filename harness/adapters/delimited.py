@@ -6,94 +6,59 @@ import codecs
 import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from harness.adapters.findings import Findings
+from harness.adapters.json_file import read_json
+from harness.adapters.page_rows import fixed_width, from_header_on, up_to_footer
+from harness.adapters.text_format import (
+    BOMS,
+    DELIMITERS,
+    ENCODINGS,
+    MAX_CELL,
+    MISREAD,
+    QUOTINGS,
+    TextFile,
+    TextFormat,
+    TextRow,
+)
+from harness.adapters.wrapping import WORKBOOKS, contents
 
-DELIMITERS = {
-    "comma": ",",
-    "semicolon": ";",
-    "tab": "\t",
-    "pipe": "|",
-    "caret": "^",
-    "backquote": "`",
-    "period": ".",
-}
-ENCODINGS = {
-    "utf-8": "utf-8",
-    "utf-8 with bom": "utf-8-sig",
-    "windows-1252": "cp1252",
-    "windows-1250": "cp1250",
-    "iso-8859-1": "iso-8859-1",
-    "iso-8859-15": "iso-8859-15",
-    "utf-16": "utf-16",
-    "shift-jis": "shift_jis",
-}
-QUOTINGS = ("double quotes", "none")
-_MAX_CELL = 1_000_000
-_BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-# Letters that appear when UTF-8 text is read with a one-byte encoding: "Ã¶" for "ö".
-_MISREAD = ("Ã¤", "Ã¶", "Ã¼", "Ã©", "Ã¨", "Ã±", "Ã¡", "Ã³", "Ã­", "Â ", "â€™", "ï»¿")
-
-
-@dataclass(frozen=True, slots=True)
-class TextFormat:
-    """How a text file is written.  Every part is declared; only the defaults below are assumed.
-
-    delimiter: one character.  quoting: "double quotes" or "none".  columns: names of the cells of a file
-    without a header.  skip_first, skip_last: lines before the header, and rows at the end, that aren't data.
-    culture: decides decimal and thousands marks.  dates: year first, month first or day first.
-    trim: whether blanks around a cell are removed.  negative: the accepted ways to write a negative amount.
-    """
-
-    delimiter: str = ","
-    encoding: str = "utf-8"
-    quoting: str = "double quotes"
-    header: bool = True
-    columns: tuple[str, ...] = ()
-    skip_first: int = 0
-    skip_last: int = 0
-    culture: str = "en-US"
-    dates: str = "year first"
-    trim: bool = False
-    negative: tuple[str, ...] = ("minus",)
-
-
-@dataclass(frozen=True, slots=True)
-class TextRow:
-    """One row as it stands in its file.  line: where it starts, from 1."""
-
-    line: int
-    cells: list[str]
-    raw: str
-
-
-@dataclass(frozen=True, slots=True)
-class TextFile:
-    """A file's header and rows.  skipped: rows left out because the format says so."""
-
-    header: tuple[str, ...]
-    header_line: int
-    rows: list[TextRow]
-    skipped: int = 0
-    open_end: bool = False
-    """Whether the last row has no line break: the file may have been cut off."""
-    broken: tuple[TextRow, ...] = ()
-    """Rows with another number of cells than the header, where the reader takes each row by itself."""
-
+__all__ = ["DELIMITERS", "ENCODINGS", "QUOTINGS", "TextFile", "TextFormat", "TextRow", "read_text_file"]
 
 def read_text_file(
-    path: Path, form: TextFormat, findings: Findings, *, row_by_row: bool = False
+    path: Path,
+    form: TextFormat,
+    findings: Findings,
+    *,
+    row_by_row: bool = False,
+    inside: str = "",
+    needed: Sequence[Sequence[str]] = (),
 ) -> TextFile | None:
     """Reads a whole file.  Adds a finding for whatever isn't as declared, and then returns None.
 
-    row_by_row: rows with too many or too few cells are set apart instead.
+    row_by_row: rows with too many or too few cells are set apart instead.  inside: the file that is meant of those packed in
+    this one.  needed: the columns by which a header below titles is found, each with the names that it may have.
     """
-    text = _decoded(path, form, findings)
+    notes: list[str] = []
+    data = contents(path, inside, form.header, findings, notes)
+    if data is not None and data.startswith(WORKBOOKS):
+        return _of_workbook(data, form, findings, row_by_row, needed, notes)
+    text = _decoded(data, form, findings) if data is not None else None
     if text is None:
         return None
+    if form.layout_of(inside or path.name) == "json":
+        read = read_json(text, form, findings)
+    else:
+        read = _read_lines(text, form, findings, row_by_row, needed)
+    if read is None:
+        return None
+    return replace(read, rows=_without_words(read.rows, form), notes=(*notes, *_damaged_letters(text, form), *read.notes))
+
+
+def _read_lines(text: str, form: TextFormat, findings: Findings, row_by_row: bool, needed: Sequence[Sequence[str]]) -> TextFile | None:
     lines = io.StringIO(text, newline="").readlines()
     body = lines[form.skip_first :]
     if not any(line.strip() for line in body):
@@ -103,12 +68,15 @@ def read_text_file(
             remedy="Export it again; a target without results has at least a header.",
         )
         return None
-    if form.quoting == "double quotes":
-        reader = csv.reader(body, delimiter=form.delimiter, quotechar='"', doublequote=True, strict=True)
-    else:
-        reader = csv.reader(body, delimiter=form.delimiter, quoting=csv.QUOTE_NONE, strict=True)
     before = findings.count
-    rows = _rows(reader, body, form, findings)
+    if form.layout == "fixed width":
+        rows = fixed_width(body, form, findings)
+    else:
+        if form.quoting == "double quotes":
+            reader = csv.reader(body, delimiter=form.delimiter, quotechar='"', doublequote=True, strict=True)
+        else:
+            reader = csv.reader(body, delimiter=form.delimiter, quoting=csv.QUOTE_NONE, strict=True)
+        rows = _rows(reader, body, form, findings)
     if not rows:
         if findings.count == before:
             findings.add(
@@ -117,6 +85,27 @@ def read_text_file(
                 remedy="Export it again; a target without results has at least a header.",
             )
         return None
+    return table_of(rows, form.skip_first, form, findings, row_by_row, needed, open_end=not lines[-1].endswith(("\n", "\r")))
+
+
+def table_of(
+    rows: list[TextRow],
+    skipped: int,
+    form: TextFormat,
+    findings: Findings,
+    row_by_row: bool,
+    needed: Sequence[Sequence[str]],
+    *,
+    open_end: bool = False,
+) -> TextFile | None:
+    """The header and the rows under it, without what stands above and below.  skipped: lines left out already."""
+    before = findings.count
+    if form.header and form.header_by_columns:
+        found = from_header_on(rows, needed, findings)
+        if found is None:
+            return None
+        skipped += len(rows) - len(found)
+        rows = found
     if form.header:
         first = rows.pop(0)
         header, header_line = tuple(first.cells), first.line
@@ -124,7 +113,10 @@ def read_text_file(
             return None
     else:
         header, header_line = form.columns, 0
-    skipped = form.skip_first
+    if form.ends_before:
+        kept = up_to_footer(rows, form.ends_before)
+        skipped += len(rows) - len(kept)
+        rows = kept
     if form.skip_last:
         skipped += min(form.skip_last, len(rows))
         rows = rows[: -form.skip_last]
@@ -134,34 +126,52 @@ def read_text_file(
         rows = [row for row in rows if len(row.cells) == len(header)] if broken else rows
     _check_counts(broken if broken and not rows else rows, header, form, findings)
     return (
-        TextFile(header, header_line, rows, skipped, not lines[-1].endswith(("\n", "\r")), broken)
+        TextFile(header, header_line, rows, skipped, open_end, broken)
         if findings.count == before
         else None
     )
 
 
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-"""How the files of new and of old Excel workbooks begin; no text does."""
+def _of_workbook(
+    data: bytes, form: TextFormat, findings: Findings, row_by_row: bool, needed: Sequence[Sequence[str]], notes: list[str]
+) -> TextFile | None:
+    from harness.adapters.workbook import read_sheet
+
+    sheet = read_sheet(data, form, findings)
+    if sheet is None:
+        return None
+    rows = [row for row in sheet.rows if row.line > form.skip_first]
+    if not rows:
+        findings.add("file-empty", f'the sheet "{sheet.name}" has no rows.', remedy="Export it again, or name another sheet.")
+        return None
+    table = table_of(rows, form.skip_first, form, findings, row_by_row, needed)
+    if table is None:
+        return None
+    last = max((row.line for row in table.rows), default=table.header_line)
+    before = findings.count
+    sheet.check_merged(table.header_line or 1, last, findings)
+    if findings.count != before:
+        return None
+    return replace(table, rows=_without_words(table.rows, form), notes=(*notes, *sheet.notes))
 
 
-def _decoded(path: Path, form: TextFormat, findings: Findings) -> str | None:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        findings.add(
-            "file-unreadable", f"the file can't be read: {error.strerror}.", remedy="Check the path."
-        )
-        return None
-    if data.startswith(_WORKBOOKS):
-        findings.add(
-            "file-workbook",
-            "this is an Excel workbook, not a text file.",
-            why="A workbook changes what it shows: leading zeros, long numbers and dates.",
-            remedy="Have the target export CSV or Parquet; or save the sheet as CSV, and check its identifiers and dates.",
-        )
-        return None
+def _without_words(rows: list[TextRow], form: TextFormat) -> list[TextRow]:
+    """The rows with words that say nothing as blanks."""
+    words = frozenset(form.blank_words)
+    if not words:
+        return rows
+    return [replace(r, cells=["" if c in words else c for c in r.cells]) if not words.isdisjoint(r.cells) else r for r in rows]
+
+
+def _damaged_letters(text: str, form: TextFormat) -> list[str]:
+    """That text was damaged before it was exported: it is stored so in the target, or an earlier step read it wrongly."""
+    wrong = next((mark for mark in MISREAD if mark in text), None) if ENCODINGS[form.encoding] in ("utf-8", "utf-8-sig", "utf-16") else None
+    return [f'The file holds "{wrong}", which is how damaged letters look: they were so before this export was written.'] if wrong else []
+
+
+def _decoded(data: bytes, form: TextFormat, findings: Findings) -> str | None:
     codec = ENCODINGS[form.encoding]
-    if codec == "utf-8" and data.startswith(_BOMS):
+    if codec == "utf-8" and data.startswith(BOMS):
         kind = "UTF-8" if data.startswith(codecs.BOM_UTF8) else "UTF-16"
         findings.add(
             "file-bom",
@@ -193,7 +203,7 @@ def _decoded(path: Path, form: TextFormat, findings: Findings) -> str | None:
         )
         return None
     if codec not in ("utf-8", "utf-8-sig", "utf-16"):
-        wrong = next((mark for mark in _MISREAD if mark in text), None)
+        wrong = next((mark for mark in MISREAD if mark in text), None)
         if wrong:
             findings.add(
                 "file-encoding",
@@ -226,7 +236,7 @@ class _CsvReader(Protocol):
 
 def _rows(reader: _CsvReader, body: list[str], form: TextFormat, findings: Findings) -> list[TextRow]:
     rows: list[TextRow] = []
-    csv.field_size_limit(_MAX_CELL)
+    csv.field_size_limit(MAX_CELL)
     trim: Callable[[str], str] = str.strip
     read = 0
     try:
@@ -256,7 +266,7 @@ def _csv_words(message: str) -> str:
     if "expected after" in message:
         return "a quoted cell is followed by something other than the delimiter."
     if "larger than" in message:
-        return f"a cell has more than {_MAX_CELL:,} characters."
+        return f"a cell has more than {MAX_CELL:,} characters."
     return f"the row can't be split into cells: {message}."
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from harness.adapters.delimited import TextFormat
 from harness.adapters.grain_kinds import ADDED_UP, EXTRA_VALUES, LINE_NAMES, NAMES, PAYOUT_NAMES
+from harness.adapters.wide import Wide
 from reference_engine.problems import NOWHERE, Where
 
 __all__ = ["EXTRA_VALUES", "LINE_NAMES", "NAMES", "PAYOUT_NAMES"]
@@ -17,7 +18,7 @@ PERIOD_NAMES = ("period", "pay period")
 
 @dataclass(frozen=True)
 class Lookup:
-    """A table of codes in a file of its own: `source` column to `target` column.
+    """A table of codes in a file of its own: `source` column to `target` column, or to a first and a last day.
 
     The file lies beside the mapping, or else beside the export.
     """
@@ -26,6 +27,7 @@ class Lookup:
     source: str
     target: str
     where: Where = NOWHERE
+    days: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class CellSpec:
 
     @property
     def is_span(self) -> bool:
-        return self.span is not None
+        return self.span is not None or bool(self.lookup and self.lookup.days)
 
     def column_label(self) -> str:
         """The target's column, as people look for it."""
@@ -65,6 +67,7 @@ class CellSpec:
 class AmountSpec:
     """Where the amount stands and in which currency.  decimals: compared to; None: the currency's own.
 
+    inside: the currency stands in the cell of the amount, as a code or as one of the symbols.  blank: what a blank cell means.
     of: the figure that it is compared with, such as amount, measured or attainment.  is_number: it has no currency.
     percent: a cell of 87.5 means 0.875.  rounded: how our figure is rounded to the decimals; "": it must fit them.
     """
@@ -77,6 +80,9 @@ class AmountSpec:
     is_number: bool = False
     percent: bool = False
     rounded: str = ""
+    inside: bool = False
+    symbols: MappingOf[str, str] = field(default_factory=dict)
+    blank: str = "refused"
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,29 @@ class Tolerance:
             f"currency {self.currency}" if self.currency and self.amount is None else "",
         ]
         return ", ".join(p for p in parts if p) or "every row"
+
+
+@dataclass(frozen=True)
+class InForce:
+    """Which rows of an effective-dated table count: those in force on a day.  Both days of a row count.
+
+    for_ever: last days that mean no end, besides a blank one.
+    """
+
+    first: tuple[str, ...]
+    last: tuple[str, ...]
+    on: str
+    for_ever: tuple[str, ...] = ()
+    where: Where = NOWHERE
+
+
+@dataclass(frozen=True)
+class TotalRows:
+    """Rows of an export that add up others: those whose `column` has one of the words.  They are checked, and left out."""
+
+    column: str
+    words: tuple[str, ...]
+    where: Where = NOWHERE
 
 
 @dataclass(frozen=True)
@@ -133,6 +162,30 @@ class GrainMapping:
     """What several expected rows under one key mean, a word of TOGETHER; "": as their kind has it."""
     frozen: tuple[str, ...] = ()
     """The periods that are closed, as labels or patterns such as 2025-*."""
+    inside: str = ""
+    """The file that is meant of those packed in the grain's file."""
+    wide: Wide | None = None
+    in_force: InForce | None = None
+    total_rows: TotalRows | None = None
+
+    @property
+    def is_rows(self) -> bool:
+        """Whether each row of the file is one row of results, as it stands."""
+        return not (self.inside or self.wide or self.in_force or self.total_rows or self.amount.inside or self.amount.blank != "refused")
+
+    @cached_property
+    def columns_read(self) -> tuple[tuple[str, ...], ...]:
+        """Every column that is read, with the names that it may have."""
+        specs = [part for spec in (*self.key, *self.fields, self.amount.currency) for part in (spec.span or (spec,))]
+        own = [spec.columns for spec in specs if spec.columns]
+        own += [(c,) for c in self.rows_where]
+        if self.in_force:
+            own += [self.in_force.first, self.in_force.last]
+        if self.total_rows:
+            own.append((self.total_rows.column,))
+        own.append(self.amount.columns)
+        made = {self.wide.name, self.wide.value} if self.wide else set()
+        return tuple(names for names in own if not made.intersection(names))
 
     @cached_property
     def key_names(self) -> tuple[str, ...]:

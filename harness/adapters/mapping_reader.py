@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.adapters.cell_spec_reader import CodeTables, cell_spec, code_table, is_plain_path
-from harness.adapters.cultures import CULTURES, DATE_ORDERS, NEGATIVES
-from harness.adapters.delimited import DELIMITERS, ENCODINGS, QUOTINGS, TextFormat
+from harness.adapters.delimited import TextFormat
+from harness.adapters.format_reader import format_of
 from harness.adapters.grain_kinds import (
     NAMES,
     TOGETHER,
@@ -18,6 +18,7 @@ from harness.adapters.mapping import (
     GrainMapping,
     Mapping,
 )
+from harness.adapters.row_choices_reader import in_force_of, total_rows_of, wide_of
 from harness.adapters.strict import Section
 from harness.adapters.tolerance_reader import tolerances
 from harness.adapters.value_reader import values_of
@@ -38,7 +39,7 @@ def mapping_of(node: Node, file: str, problems: list[Problem]) -> Mapping | None
     target = top.text("target", must=True)
     about = top.text("about")
     form_node = top.take("format")
-    form = _format(form_node, TextFormat(), problems) if form_node else TextFormat()
+    form = format_of(form_node, TextFormat(), problems) if form_node else TextFormat()
     tables = dict(
         top.entries("codes", lambda n, v: (n, code_table(Section(v, f'the codes "{n}"', problems), v)))
     )
@@ -61,59 +62,6 @@ def mapping_of(node: Node, file: str, problems: list[Problem]) -> Mapping | None
     return Mapping(target, tuple(ordered), file, about) if len(problems) == before else None
 
 
-def _format(node: Node, base: TextFormat, problems: list[Problem]) -> TextFormat:
-    part = Section(node, "the format", problems)
-    delimiter = part.text("delimiter", base.delimiter)
-    if delimiter in DELIMITERS:
-        delimiter = DELIMITERS[delimiter]
-    elif len(delimiter) != 1 or delimiter in '"\r\n\0':
-        part.problem(
-            "mapping-word",
-            f'"{delimiter}" isn\'t a delimiter.',
-            node.get("delimiter"),
-            remedy=f"Write one character, or {', '.join(DELIMITERS)}.",
-        )
-        delimiter = ","
-    header = part.yes_no("header", base.header)
-    columns = part.texts("columns") or base.columns
-    if not header and not columns:
-        part.problem(
-            "mapping-missing",
-            "a file without a header needs its column names.",
-            remedy='Add "columns: [...]".',
-        )
-    if header and columns:
-        part.problem(
-            "mapping-form",
-            '"columns" is for a file without a header.',
-            remedy='Remove "columns", or say header: no.',
-        )
-    negative = part.texts("negative") or base.negative
-    for word in negative:
-        if word not in NEGATIVES:
-            part.problem(
-                "mapping-word",
-                f'"{word}" isn\'t a way to write negative amounts.',
-                node.get("negative"),
-                remedy=did_you_mean(word, NEGATIVES),
-            )
-    form = TextFormat(
-        delimiter=delimiter,
-        encoding=part.choice("encoding", ENCODINGS, base.encoding),
-        quoting=part.choice("quoting", QUOTINGS, base.quoting),
-        header=header,
-        columns=columns,
-        skip_first=part.count("skip first lines", base.skip_first),
-        skip_last=part.count("skip last rows", base.skip_last),
-        culture=part.choice("culture", CULTURES, base.culture),
-        dates=part.choice("dates", DATE_ORDERS, base.dates),
-        trim=part.yes_no("trim", base.trim),
-        negative=tuple(w for w in negative if w in NEGATIVES),
-    )
-    part.close()
-    return form
-
-
 def _grain(node: Node, form: TextFormat, tables: CodeTables, problems: list[Problem]) -> GrainMapping | None:
     before = len(problems)
     part = Section(node, "the grain", problems)
@@ -128,7 +76,7 @@ def _grain(node: Node, form: TextFormat, tables: CodeTables, problems: list[Prob
         )
     form_node = part.take("format")
     if form_node is not None:
-        form = _format(form_node, form, problems)
+        form = format_of(form_node, form, problems)
     names = NAMES[expected]
     key = part.entries("key", lambda n, v: cell_spec(n, v, names, problems, tables), must=True)
     if node.get("key") is not None and not key and len(problems) == before:
@@ -157,7 +105,8 @@ def _grain(node: Node, form: TextFormat, tables: CodeTables, problems: list[Prob
                 why="A part of the key is compared already.",
                 remedy="Remove it from the values, or from the key.",
             )
-    grain_file = part.text("file")
+    grain_file, inside = part.text("file"), part.text("inside")
+    wide, in_force, total_rows = wide_of(part, problems), in_force_of(part, problems), total_rows_of(part, problems)
     if grain_file and not is_plain_path(grain_file):
         part.problem(
             "mapping-path",
@@ -183,6 +132,10 @@ def _grain(node: Node, form: TextFormat, tables: CodeTables, problems: list[Prob
         tolerances=tuple(tolerances(part, problems)),
         follows_from=part.text("follows from"),
         where=node.where,
+        inside=inside,
+        wide=wide,
+        in_force=in_force,
+        total_rows=total_rows,
         together=part.choice("expected rows with the same key", TOGETHER, ""),
     )
     part.close()

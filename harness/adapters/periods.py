@@ -25,6 +25,7 @@ _MONTHS = (
 )
 _TOKENS = {
     "year": r"(?P<year>\d{4})",
+    "yy": r"(?P<yy>\d{2})",
     "month": r"(?P<month>\d{1,2})",
     "mon": r"(?P<mon>[A-Za-z]{3})",
     "month name": r"(?P<name>[A-Za-z]+)",
@@ -58,9 +59,9 @@ def period_reader(pattern: str) -> Callable[[str], str]:
         parts += [re.escape(pattern[at : match.start()]), _TOKENS[word]]
         at = match.end()
     parts.append(re.escape(pattern[at:]))
-    if "year" not in names:
+    if ("year" in names) == ("yy" in names):
         raise WrongPattern(
-            "a period pattern needs {year}.", "Write where the year stands, like {year}-{month}."
+            "a period pattern needs {year}, or {yy} for a year of 20yy.", "Write where the year stands, like {year}-{month}."
         )
     expression = re.compile("".join(parts) + r"\Z", re.ASCII)
 
@@ -78,7 +79,7 @@ def period_reader(pattern: str) -> Callable[[str], str]:
 
 
 def _label(text: str, parts: dict[str, str]) -> str:
-    year = parts["year"]
+    year = parts.get("year") or f"20{parts['yy']}"
     months = {int(parts["month"])} if parts.get("month") else set()
     for word, width in ((parts.get("mon"), 3), (parts.get("name"), 20)):
         if word:

@@ -11,14 +11,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from harness.adapters.amount_cells import split_amount
 from harness.adapters.cells import CellReader, Lookups, bind, cell_reader
 from harness.adapters.cultures import NotReadable, number_form
 from harness.adapters.delimited import TextFile, TextRow, read_text_file
 from harness.adapters.findings import Findings
 from harness.adapters.mapping import GrainMapping, Mapping
 from harness.adapters.parquet_table import is_parquet, read_parquet_export
+from harness.adapters.row_choices import LIMITS, TotalCheck, in_force_reader, proof_of_culture
 from harness.adapters.rows import Fault, ResultRow, ResultTable, SourceRow, UnreadableRow
 from harness.adapters.several_files import as_one, files_of, fits, is_pattern
+from harness.adapters.wide import lengthened
 from reference_engine.problems import Problem, Where
 from reference_engine.vocabulary.numbers import MINOR_UNITS
 
@@ -89,7 +92,7 @@ def _read_several(grain: GrainMapping, folder: Path, lookups: Lookups, problems:
         )
         return None
     single = replace(grain, add_up=False)
-    tables = [read_grain(single, file, lookups, problems) for file in files]
+    tables = _read_each(single, files, lookups, problems)
     read = [table for table in tables if table is not None]
     if len(read) < len(files):
         return None
@@ -97,6 +100,14 @@ def _read_several(grain: GrainMapping, folder: Path, lookups: Lookups, problems:
     table = as_one(read, files, grain.file, findings)
     findings.close()
     return replace(table, rows=added_up(table.rows)) if table is not None and grain.add_up else table
+
+
+def _read_each(grain: GrainMapping, files: Sequence[Path], lookups: Lookups, problems: list[Problem]) -> list[ResultTable | None]:
+    """Each file by itself.  Where only the first has a header, the others have its columns."""
+    first = read_grain(grain, files[0], lookups, problems)
+    if grain.form.header_once and first is not None:
+        grain = replace(grain, form=replace(grain.form, header=False, header_by_columns=False, columns=first.header))
+    return [first, *(read_grain(grain, file, lookups, problems) for file in files[1:])]
 
 
 def read_grain(
@@ -108,7 +119,10 @@ def read_grain(
     if is_parquet(file):
         text = read_parquet_export(file, grain.form, findings)
     else:
-        text = read_text_file(file, grain.form, findings, row_by_row=True)
+        text = read_text_file(file, grain.form, findings, row_by_row=True, inside=grain.inside, needed=grain.columns_read)
+    if text is not None and grain.wide is not None:
+        named = [n for names in grain.columns_read for n in names]
+        text = lengthened(text, grain.wide, named, number_form(grain.form.culture, grain.form.negative), findings)
     table = None
     if text is not None:
         reader = GrainReader(grain, text, file.name, lookups, findings)
@@ -131,6 +145,9 @@ class GrainReader:
         self.currency = cell_reader(grain.amount.currency, header, line, grain.form, lookups, findings)
         self.amount_at = bind(grain.amount.columns, header, line, findings)
         self.filters = [(bind((c,), header, line, findings), set(v)) for c, v in grain.rows_where.items()]
+        self.in_force = in_force_reader(grain, header, line, findings) if grain.in_force else None
+        totals = grain.total_rows
+        self.totals_at = bind((totals.column,), header, line, findings) if totals else None
         self.form = number_form(grain.form.culture, grain.form.negative)
         self.decimals: dict[str, int] = {}
         self.codes: list[dict[str, str | None]] = [{} for _ in self.key]
@@ -149,6 +166,8 @@ class GrainReader:
             self.currency,
             self.amount_at,
             *(at for at, _ in self.filters),
+            *([self.in_force] if self.grain.in_force else []),
+            *([self.totals_at] if self.grain.total_rows else []),
         ]
         return all(p is not None for p in parts)
 
@@ -158,11 +177,16 @@ class GrainReader:
         filters = [(at, wanted) for at, wanted in self.filters if at is not None]
         rows: list[ResultRow] = []
         left_out = 0
+        plain = self.grain.is_rows
+        totals = TotalCheck(self)
         key_reads, field_reads = [r.read for r in key], [r.read for r in fields]
         code_reads = [r.code for r in key]
         for row in self.text.rows:
             cells = row.cells
             if filters and any(cells[at] not in wanted for at, wanted in filters):
+                left_out += 1
+                continue
+            if not plain and self._is_no_result(row, totals):
                 left_out += 1
                 continue
             try:
@@ -179,6 +203,8 @@ class GrainReader:
             rows.append(
                 ResultRow(parts, amount, currency, values, (self._source(row, codes),))
             )
+            if self.totals_at is not None:
+                totals.add(row, amount, currency)
         self._broken()
         # Where most rows can't be read, or the last one was cut off, the mapping is wrong, or the file, and a comparison of the rest
         # would mislead; a code without a meaning is a gap of the mapping, which nobody can judge from single rows.
@@ -231,9 +257,15 @@ class GrainReader:
         assert self.amount_at is not None
         currency = self.currency.read(cells)
         spec = self.grain.amount
+        text = cells[self.amount_at]
+        if not text and spec.blank == "means zero":
+            text = "0"
+        elif spec.inside:
+            text, currency = split_amount(text, spec.symbols) if text else ("", "")
+            if not text:
+                return self.form.units(text, 0, "the amount"), ""
         if spec.is_number:
             places = self.decimals[""] = spec.decimals or 0
-            text = cells[self.amount_at]
             if spec.percent:
                 return self.form.units(text.removesuffix("%"), places - 2, "a percent"), ""
             return self.form.units(text, places, f"the {spec.of}"), ""
@@ -249,7 +281,22 @@ class GrainReader:
             own = MINOR_UNITS[currency]
             stated = self.grain.amount.decimals
             decimals = self.decimals[currency] = own if stated is None else max(stated, own)
-        return self.form.units(cells[self.amount_at], decimals, currency), currency
+        return self.form.units(text, decimals, currency), currency
+
+    def _is_no_result(self, row: TextRow, totals: TotalCheck) -> bool:
+        """Whether a row is left out for what the mapping says of totals, of days or of blank amounts."""
+        assert self.amount_at is not None
+        if self.totals_at is not None and self.grain.total_rows and row.cells[self.totals_at].strip() in self.grain.total_rows.words:
+            totals.check(row)
+            return True
+        if self.in_force is not None:
+            try:
+                if not self.in_force(row.cells):
+                    return True
+            except NotReadable as error:
+                self.findings.add(error.slug, error.what, row.line, why=error.why, remedy=error.remedy, row=row.raw)
+                return True
+        return self.grain.amount.blank == "is no row" and not row.cells[self.amount_at]
 
     def _report(self, row: TextRow, key: Sequence[CellReader], fields: Sequence[CellReader]) -> None:
         """Sets a row aside, with every cell of it that can't be read."""
@@ -314,7 +361,7 @@ class GrainReader:
         )
 
     def _notes(self, left_out: int) -> list[str]:
-        notes = []
+        notes = [*self.text.notes, *self._how_written()]
         if self.text.open_end:
             notes.append(
                 f"The last row of {self.file} has no line break at its end; check that the export is whole."
@@ -323,14 +370,36 @@ class GrainReader:
             conditions = "; ".join(
                 f"{column} is {' or '.join(values)}" for column, values in self.grain.rows_where.items()
             )
-            notes.append(
-                f"{left_out:,} of {len(self.text.rows):,} rows of {self.file} don't count: "
-                f"only those where {conditions}."
-            )
+            why = "; ".join(w for w in (f"only those where {conditions}" if conditions else "", self._other_reasons()) if w)
+            notes.append(f"{left_out:,} of {len(self.text.rows):,} rows of {self.file} don't count: {why}.")
         if self.text.skipped:
             notes.append(f"{self.text.skipped:,} lines of {self.file} are skipped as the mapping says.")
         if self.grain.form.dates != "year first":
             notes += self._date_order()
+        return notes
+
+    def _other_reasons(self) -> str:
+        """Why rows are left out besides conditions, in words."""
+        grain = self.grain
+        said = [f"only those in force on {grain.in_force.on}"] if grain.in_force else []
+        said += [f"rows that add up others ({', '.join(grain.total_rows.words)}) are checked and left out"] if grain.total_rows else []
+        said += ["rows with a blank amount are none"] if grain.amount.blank == "is no row" else []
+        return "; ".join(said)
+
+    def _how_written(self) -> list[str]:
+        """What the file itself leaves open: whether it is whole, and whether its numbers prove their culture."""
+        notes = []
+        count = len(self.text.rows) + len(self.text.broken)
+        most = self.grain.form.most_rows
+        if most and count >= most:
+            self.findings.add(
+                "rows-at-most", f"the file has {count:,} rows, as many as the mapping says an export can have.",
+                why="Rows beyond that would be missing.", remedy="Export in parts, or fetch page by page.",
+            )  # fmt: skip
+        elif count in LIMITS:
+            notes.append(f"{self.file} has exactly {count:,} rows, which is {LIMITS[count]}; check that the export is whole.")
+        if self.amount_at is not None and self.text.rows and not self.grain.amount.inside:
+            notes += proof_of_culture(self.text, self.amount_at, self.grain.form)
         return notes
 
     def _date_order(self) -> list[str]:

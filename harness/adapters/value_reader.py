@@ -18,6 +18,9 @@ from reference_engine.plans.document import Node
 from reference_engine.problems import Problem, did_you_mean
 from reference_engine.vocabulary.numbers import MINOR_UNITS
 
+INSIDE = "in the amount"
+"""What stands behind `currency:` where a cell says amount and currency, such as 85,000.00 USD."""
+
 
 def values_of(
     node: Node, expected: str, tables: CodeTables, problems: list[Problem]
@@ -106,7 +109,14 @@ def _amount(main: str, node: Node, tables: CodeTables, problems: list[Problem]) 
             remedy="Write a number from 0 to 14, or leave it out for the decimals of the currency.",
         )
     currency = None
-    if currency_node is not None:
+    symbols = _symbols(part)
+    blank = part.choice("blank", ("refused", "means zero", "is no row"), "refused")
+    inside = currency_node is not None and currency_node.is_text and currency_node.text() == INSIDE
+    if symbols and not inside:
+        part.problem("mapping-form", "symbols are for a currency that stands in the amount.", node.get("symbols"), why="They would change nothing.", remedy=f"Say  currency: {INSIDE},  or remove them.")
+    if inside:
+        currency = CellSpec("currency", constant="", where=node.where)
+    elif currency_node is not None:
         if currency_node.is_text:
             code = currency_node.text()
             if code not in MINOR_UNITS:
@@ -124,4 +134,14 @@ def _amount(main: str, node: Node, tables: CodeTables, problems: list[Problem]) 
         currency = CellSpec("currency", constant="", where=node.where)
     if not columns or currency is None:
         return None
-    return AmountSpec(columns, currency, decimals, node.where, main, is_number, percent, rounded)
+    return AmountSpec(columns, currency, decimals, node.where, main, is_number, percent, rounded, inside, symbols, blank)
+
+
+def _symbols(part: Section) -> dict[str, str]:
+    """Currency signs, and the currency that each means in this export: $ is that of many countries."""
+    out = {}
+    for sign, node in part.entries("symbols", lambda n, v: (n, v)):
+        if node.text() not in MINOR_UNITS:
+            part.problem("mapping-word", f'"{node.text()}" is not a currency code.', node, remedy=did_you_mean(node.text(), MINOR_UNITS))
+        out[sign] = node.text()
+    return out

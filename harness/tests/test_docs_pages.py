@@ -198,7 +198,7 @@ def test_every_way_to_write_a_negative_is_read() -> None:
 
 def test_every_part_of_a_period_reads_as_the_page_says() -> None:
     for word in periods.TOKEN_WORDS:
-        if word != "year":
+        if word not in ("year", "yy"):
             row = next(line for line in MAPPINGS.splitlines() if line.startswith(f"| `{{{word}}}` |"))
             _, _, reads, label, _ = (cell.strip() for cell in row.split("|"))
             for sample in reads.partition(",")[0].split(" or "):

@@ -95,6 +95,8 @@ def size_of(*files: Path) -> int:
 def _large(
     mapping: TargetMapping, grain: GrainMapping, pair: tuple[list[Path], list[Path]], room: Room
 ) -> tuple[ResultTable, ResultTable]:
+    if not grain.is_rows:
+        raise OnlyByRow("which of its rows are results is decided row by row")
     if grain.add_up:
         raise OnlyByRow("rows with the same key are added up")
     if grain.amount.is_number or grain.amount.percent or grain.amount.rounded or grain.amount.of != "amount":

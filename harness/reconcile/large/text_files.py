@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from harness.adapters.delimited import ENCODINGS, TextFormat, TextRow
+from harness.adapters.wrapping import is_packed
 
 _PIECE = 1 << 20
 _ROWS = 20_000
@@ -54,6 +55,8 @@ class Looked:
 
 def look(path: Path, form: TextFormat) -> Looked:
     """Looks at every byte of a file.  Raises OnlyByRow where DuckDB could see other rows than the row reader."""
+    if not form.is_plain or form.layout_of(path.name) != "delimited" or is_packed(path):
+        raise OnlyByRow("it isn't a plain delimited file")
     if form.trim:
         raise OnlyByRow("blanks around cells are removed")
     if form.skip_last:
