@@ -23,7 +23,7 @@ def change_sentence(group: CauseGroup, members: Sequence[Difference], grain: Gra
 
 
 _BETWEEN = {
-    "written otherwise": "differ only in how their key is written (capitals, blanks, leading zeros or marks that nobody sees)",
+    "written otherwise": "differ only in how their key is written (capitals, blanks, leading zeros, lost digits or marks that nobody sees)",
     "payees exchanged": "have exactly the amount that another payee had, who has theirs: two payees are exchanged",
     "other payee": "stand under another payee: what one payee lost, exactly one other has now",
     "other period": "belong together: one period's whole amount is paid with another period's",

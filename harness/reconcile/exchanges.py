@@ -104,12 +104,19 @@ def _told_apart(values: Iterable[str]) -> set[str]:
     return {text for text, count in counts.items() if count > 1}
 
 
+_KEPT = 15
+
+
 @lru_cache(maxsize=100_000)
 def _spelt(text: str) -> str:
-    """A text without what people don't see or don't mean: capitals, blanks, leading zeros, the form of accents."""
+    """A text without what people don't see or don't mean: capitals, blanks, leading zeros, the form of accents.
+
+    Nor what a spreadsheet loses: of a long number it keeps fifteen digits.
+    """
     plain = unicodedata.normalize("NFKC", text).casefold()
     seen = "".join(c for c in plain if not c.isspace() and unicodedata.category(c) not in ("Cf", "Cc"))
-    return seen.lstrip("0") or seen
+    short = seen.lstrip("0") or seen
+    return short[:_KEPT].ljust(len(short), "0") if len(short) > _KEPT and short.isdigit() else short
 
 
 # -- payees ---------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ RELATIONS: dict[str, str] = {
     "opposite sign": "the target's amount is the expected one with the sign turned",
     "nothing due": "the target has an amount where zero is expected",
     "nothing paid": "the target has zero where an amount is expected",
-    "written otherwise": "the row stands under a key that differs only in capitals, blanks, leading zeros or marks that nobody sees",
+    "written otherwise": "the row stands under a key that differs only in capitals, blanks, leading zeros, lost digits or marks that nobody sees",
     "payees exchanged": "each of two payees has exactly the amount of the other",
     "other payee": "the row stands under another payee with exactly this amount",
     "other period": "exactly the amount of one period is paid with another period",

@@ -17,7 +17,6 @@ from harness.reconcile.causes import group_causes
 from harness.reconcile.differences import check_ids, differences_of
 from harness.reconcile.expected import Days, Expected
 from harness.reconcile.frozen import without_rows
-from harness.reconcile.identifiers import check_identifiers
 from harness.reconcile.join import Joined, compare_rows
 from harness.reconcile.known import judge, read_known
 from harness.reconcile.large.both_sides import Room
@@ -70,7 +69,6 @@ def reconcile(
                 left[grain.name] = table
     _check_codes(mapping, expected, problems)
     _check_periods(left, tables, mapping, problems)
-    check_identifiers(left, tables, mapping, problems)
     if problems:
         raise Stopped(problems)
     result = reconcile_tables(

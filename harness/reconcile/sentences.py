@@ -213,7 +213,7 @@ def _exchanged(facts: GroupFacts, one: bool) -> str:
 
 
 def _written(facts: GroupFacts, one: bool) -> str:
-    return "stand in the target under a key that is only written otherwise (capitals, blanks, leading zeros or marks that nobody sees); map it, or clean the export"
+    return "stand in the target under a key that is only written otherwise (capitals, blanks, leading zeros, lost digits or marks that nobody sees); map it, or clean the export"
 
 
 def _other_payee(facts: GroupFacts, one: bool) -> str:

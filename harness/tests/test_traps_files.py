@@ -136,19 +136,12 @@ def test_t04_damaged_identifiers(tmp_path: Path) -> None:
     assert read(tmp_path, "PayeeID_,Value_\n1E5,2\nE10,3\n").amounts == {"1E5": 200, "E10": 300}
 
 
-@pytest.mark.parametrize(
-    ("ours", "theirs", "why"),
-    [
-        ("000417", "417", "the zeros at the front are gone"),
-        ("34973036760692913", "34973036760692900", "the digits beyond the 15th are lost"),
-        ("AE-7", "ae-7", "capitals or blanks differ"),
-    ],
-)
-def test_t04_identifiers_are_never_matched_by_likeness(tmp_path: Path, ours: str, theirs: str, why: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert reconciled(tmp_path, f"{ours},1.00\nP2,1.00\n", f"{theirs},1.00\nP2,1.00\n") == 2
-    said = capsys.readouterr().err
-    assert why in said
-    assert "Nothing is matched by likeness" in said
+@pytest.mark.parametrize(("ours", "theirs"), [("000417", "417"), ("34973036760692913", "34973036760692900"), ("AE-7", "ae-7")])
+def test_t04_identifiers_are_never_matched_by_likeness(tmp_path: Path, ours: str, theirs: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert reconciled(tmp_path, f"{ours},1.00\nP2,1.00\n", f"{theirs},1.00\nP2,1.00\n") == 1
+    said = capsys.readouterr().out
+    assert "2 compared" not in said
+    assert "only written otherwise (capitals, blanks, leading zeros, lost digits or marks that nobody sees)" in said
 
 
 EXPECTED = "payee,period,from,to,plan,component,amount,currency,lines\n"
@@ -491,6 +484,7 @@ def test_t29_chunks_with_and_without_repeated_headers(tmp_path: Path) -> None:
         (gzip.compress(CONTENT.encode() * 100)[:-9], "archive-damaged"),
         (gzip.compress(b"\0" * (80 << 20)), "archive-refused"),
     ],
+    ids=["two files", "out of its folder", "absolute", "cut off", "gzip cut off", "bomb"],
 )
 def test_t29_archives_that_are_hostile_or_broken(tmp_path: Path, content: bytes, slug: str) -> None:
     assert read(tmp_path, content).slugs == {slug}
