@@ -1,0 +1,404 @@
+"""Varicent's REST: what a model holds, read completely or not at all; test data and calculations in models that allow it.
+
+Calls and shapes: the vendor's REST guide, and public client code where the guide is silent; see docs/targets/varicent.md.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from urllib.parse import quote
+
+from harness.targets.http_client import Answer, HttpClient, Patience, TooLarge, server_time
+from harness.targets.secret import remember
+from reference_engine.problems import Problem, Stopped, Unreachable, Where, did_you_mean
+
+MOST_READS = 4
+LOCKED = "LastLockedPeriod"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What differs between tenants, or isn't documented.  rpc: whether the paths of actions have rpc in them.  order_by: whether
+    rows can be asked for in an order.  bulk: whether many rows are added with one call.  query_tool: whether the observed
+    query tool may be used, for reading.  page: rows asked for at a time.  batch: rows written at a time.
+    """
+
+    rpc: bool = True
+    order_by: bool = True
+    bulk: bool = True
+    query_tool: bool = False
+    page: int = 10_000
+    batch: int = 1_000
+    patience: Patience = field(default_factory=Patience)
+    poll: float = 3.0
+    activity: float = 3_600.0
+
+
+@dataclass(frozen=True)
+class RowSet:
+    """All rows of a table or a result, in the order of its key.  types: of the columns.  keys: the columns that make a row unique."""
+
+    columns: tuple[str, ...]
+    types: tuple[str, ...]
+    keys: tuple[int, ...]
+    rows: list[tuple[str, ...]]
+    pages: int
+    sha256: str
+    date: str
+    nested: bool
+    padded: int = 0
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """When the model was calculated last, by its own clock, and which periods are locked."""
+
+    calculated: str
+    locked: tuple[str, ...]
+
+
+class VaricentClient:
+    """One model.  key: never said again.  may_write_to: the models that test data may be written to."""
+
+    def __init__(
+        self, url: str, model: str, key: str, may_write_to: Sequence[str], where: Where, settings: Settings | None = None,
+        *, sleep: Callable[[float], None] = time.sleep,
+    ) -> None:  # fmt: skip
+        remember(key)
+        self.model, self.may_write_to, self.where = model, tuple(may_write_to), where
+        self.settings = settings or Settings()
+        self.sleep = sleep
+        headers = {"Authorization": f"Bearer {key}", "Model": model, "Accept": "application/json"}
+        self.http = HttpClient(url, headers, where, self.settings.patience, sleep=sleep)
+        self._calculations: dict[str, str] | None = None
+
+    def close(self) -> None:
+        self.http.close()
+
+    # -- reading ------------------------------------------------------------------------------------------
+    def rows_of_table(self, table: str, filter_: str = "") -> RowSet:
+        """All rows of a table."""
+        return self._stable(f"/customtables/{quote(table, safe='')}/inputforms/0/data", filter_, table)
+
+    def rows_of_calculation(self, name: str, filter_: str = "") -> RowSet:
+        """All rows of a calculation's result; by its name or its number."""
+        return self._stable(f"/calculations/{self.calculation(name)}/data", filter_, name)
+
+    def query(self, text: str) -> RowSet:
+        """One SELECT through the query tool, which isn't documented: only where the profile allows it."""
+        if not self.settings.query_tool:
+            what = "the query tool isn't part of the documented interface, and the profile doesn't allow it."
+            raise Stopped(Problem("target-refused", what, self.where, remedy="Read the table or calculation instead; or say  query tool: allowed  where your contract permits it."))
+        if not text.lstrip().casefold().startswith(("select", "with")) or ";" in text:
+            raise Stopped(Problem("target-refused", "a query must be one SELECT.", self.where, "Fetching changes nothing.", "Take everything else out."))
+
+        def page(offset: int) -> Answer:
+            return self.http.post("/rpc/querytool", {"queryString": text, "offset": offset, "limit": self.settings.page}, harmless=True)
+
+        return self._agreeing(page, "the query")
+
+    def published_file(self, name: str) -> bytes:
+        """A published file by its name; the bytes as they were published."""
+        files = self.http.get("/publishedfiles").data
+        found = [f for f in files if isinstance(f, dict) and name in (f.get("filename"), f.get("name"), f.get("uuid"))] if isinstance(files, list) else []
+        if not found and isinstance(files, list):
+            # The documented list says at least the id; the name may stand with the file only.
+            for entry in files:
+                one = self._published(str(entry.get("uuid", "")))
+                if one[0] == name:
+                    return one[1]
+            known = [str(f.get("filename") or f.get("uuid")) for f in files]
+            raise Stopped(Problem("target-name", f'no published file is called "{name}".', self.where, remedy=did_you_mean(name, known)))
+        if len(found) > 1:
+            raise Stopped(Problem("target-name", f'{len(found)} published files are called "{name}".', self.where, "It can't be told which one counts.", "Name it by its uuid."))
+        return self._published(str(found[0].get("uuid", "")))[1]
+
+    def _published(self, uuid: str) -> tuple[str, bytes]:
+        answer = self.http.get(f"/publishedfiles/{quote(uuid, safe='')}").data
+        try:
+            return str(answer["filename"]), base64.b64decode(answer["data64"], validate=True)
+        except (KeyError, TypeError, binascii.Error, ValueError):
+            raise Unreachable(Problem("target-not-json", "the published file isn't base64 as documented.", self.where, "Nothing was compared.", "Fetch it by SFTP, or from Downloads.")) from None
+
+    def calculation(self, name: str) -> str:
+        """The number of a calculation; its name, or its number itself."""
+        if self._calculations is None:
+            found = self.http.get("/calculations").data
+            entries = found if isinstance(found, list) else []
+            # One page of the documentation calls the number id, another calculationId.
+            self._calculations = {str(e.get("name")): str(e.get("calculationId", e.get("id"))) for e in entries if isinstance(e, dict)}
+        known = self._calculations
+        if name in known:
+            return known[name]
+        if name in known.values():
+            return name
+        raise Stopped(Problem("target-name", f'the model {self.model} has no calculation "{name}" that this key may see.', self.where, remedy=did_you_mean(name, known)))
+
+    def _stable(self, path: str, filter_: str, what: str) -> RowSet:
+        first = _shaped(self.http.get(path, {"offset": "0", "limit": "1"}), self.where)
+        names = [first.columns[i] for i in (first.keys or range(len(first.columns)))]
+        parameters = {"limit": str(self.settings.page)}
+        if self.settings.order_by:
+            # Without an order, pages may repeat rows and leave others out.
+            parameters["orderBy"] = ",".join(names)
+        if filter_:
+            parameters["filter"] = filter_
+        return self._agreeing(lambda offset: self.http.get(path, parameters | {"offset": str(offset)}), what)
+
+    def _agreeing(self, page: Callable[[int], Answer], what: str) -> RowSet:
+        """Reads until two reads agree: what is only half synced, or read in two orders, doesn't."""
+        seen: Counter[str] = Counter()
+        why = "two reads never agreed"
+        for _ in range(MOST_READS):
+            try:
+                found = self._pages(page, what)
+            except _NotWhole as error:
+                why = str(error)
+                continue
+            seen[found.sha256] += 1
+            if seen[found.sha256] == 2:
+                return found
+        raise Unreachable(
+            Problem(
+                "target-not-stable", f"{what}: {why} in {MOST_READS} reads.", self.where, "Something is still being written, or pages overlap. Nothing was compared.",
+                "Wait until nothing runs in the model, and run it again.",
+            )
+        )  # fmt: skip
+
+    def _pages(self, page: Callable[[int], Answer], what: str) -> RowSet:
+        """Page after page until one is empty: a short one may only mean that the target gives fewer rows than it was asked for."""
+        whole: RowSet | None = None
+        rows: list[tuple[str, ...]] = []
+        pages = 0
+        while True:
+            part = _shaped(page(len(rows)), self.where)
+            pages += 1
+            if whole is not None and part.columns != whole.columns:
+                raise _NotWhole("a later page has other columns")
+            whole = whole or part
+            if not part.rows:
+                break
+            rows += part.rows
+            whole = replace(whole, padded=whole.padded + part.padded, date=part.date)
+            self.http.said(f"reading {what}: {len(rows):,} rows")
+        keys = whole.keys or tuple(range(len(whole.columns)))
+        distinct = {tuple(row[i] for i in keys) for row in rows}
+        if len(distinct) < len(rows) and whole.keys:
+            raise _NotWhole(f"{len(rows) - len(distinct):,} rows came twice")
+        ordered = sorted(rows)
+        digest = hashlib.sha256(repr((whole.columns, ordered)).encode()).hexdigest()
+        return replace(whole, rows=ordered, pages=pages, sha256=digest)
+
+    # -- freshness ----------------------------------------------------------------------------------------
+    def freshness(self, date: str = "") -> Freshness:
+        """Refuses a model in which something runs, or whose data are newer than its results.  date: the server's time of the last read."""
+        live = self.http.get("/liveactivities").data
+        busy = self.http.get("/globalactionstatus").data
+        if (isinstance(live, list) and live) or busy is True:
+            names = ", ".join(str(a.get("type", "something")) for a in live if isinstance(a, dict)) if isinstance(live, list) else ""
+            self._not_fresh(f"in the model {self.model} {names or 'a model-wide action'} is still running.", "Its results aren't final.")
+        done = self.http.get("/completedactivities").data
+        ended = [a for a in done if isinstance(a, dict) and a.get("status") == "Completed"] if isinstance(done, list) else []
+        times = {kind: max((str(a.get("time", "")) for a in ended if a.get("type") == kind), default="") for kind in ("Calculation", "Import")}
+        calculated = max(times["Calculation"], self._computed())
+        if times["Import"] > calculated:
+            self._not_fresh(f"the last import ended {times['Import']}, after the last calculation ({calculated or 'none is known'}).", "The results don't know the newest data.")
+        read = server_time(date)
+        if read and calculated and read[:19] < calculated[:19]:
+            self._not_fresh(f"the target read at {read} by its own clock what it says it calculated at {calculated}.", "Its clocks don't agree, so it can't be told whether the results are of the last calculation.")
+        return Freshness(calculated, self._locked())
+
+    def _not_fresh(self, what: str, why: str) -> None:
+        raise Unreachable(Problem("target-not-fresh", what, self.where, f"{why} Nothing was compared.", "Wait for its end, or have it calculated, and run it again."))
+
+    def _computed(self) -> str:
+        rows = self._system("TimeLock")
+        at = rows.columns.index("ComputedAllAt") if rows and "ComputedAllAt" in rows.columns else None
+        return max((row[at] for row in rows.rows), default="") if rows and at is not None else ""
+
+    def _locked(self) -> tuple[str, ...]:
+        rows = self._system("TimeCalendar")
+        at = rows.columns.index(LOCKED) if rows and LOCKED in rows.columns else None
+        return tuple(sorted({row[at] for row in rows.rows if row[at]})) if rows and at is not None else ()
+
+    def _system(self, name: str) -> RowSet | None:
+        """A system table, where the key may see it."""
+        try:
+            return _shaped(self.http.get(f"/customtables/{name}/inputforms/0/data", {"offset": "0", "limit": "1000"}), self.where)
+        except Stopped as stopped:
+            if stopped.problems[0].slug == "target-name":
+                return None
+            raise
+
+    # -- changing -----------------------------------------------------------------------------------------
+    def check_writable(self) -> None:
+        """Refuses to change a model that isn't on the list.  The model is a header: the same key opens production."""
+        if self.model not in self.may_write_to:
+            raise Stopped(
+                Problem(
+                    "target-not-writable", f'the model "{self.model}" isn\'t one that the profile allows to be written to.', self.where,
+                    "Test data in a production model would be paid, and counted by the licence.", f"If it is a test model, add it:  may write to: [{', '.join((*self.may_write_to, self.model))}]",
+                )
+            )  # fmt: skip
+
+    def empty_table(self, table: str) -> None:
+        """Takes all rows out of a table."""
+        self.check_writable()
+        self.http.delete(f"/customtables/{quote(table, safe='')}/data")
+
+    def add_rows(self, table: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Adds rows, in the order of the table's own columns, and compares what arrived.  Raises Unreachable where a row didn't."""
+        self.check_writable()
+        path = f"/customtables/{quote(table, safe='')}/inputforms/0/data"
+        columns = _shaped(self.http.get(path, {"offset": "0", "limit": "1"}), self.where).columns
+        unknown = [name for name in header if name not in columns]
+        if unknown:
+            raise Stopped([Problem("missing-column", f'{table} has no column "{name}".', self.where, remedy=did_you_mean(name, columns)) for name in unknown])
+        before = Counter(_plain(row) for row in self.rows_of_table(table).rows)
+        at = [header.index(name) if name in header else None for name in columns]
+        sent = [tuple("" if i is None else row[i] for i in at) for row in rows]
+        self._send_rows(path + "/rows" if self.settings.bulk else path, sent, self.settings.batch if self.settings.bulk else 1)
+        arrived = Counter(_plain(row) for row in self.rows_of_table(table).rows)
+        missing = (before + Counter(map(_plain, sent))) - arrived
+        if missing:
+            row = next(iter(missing))
+            raise Unreachable(
+                Problem(
+                    "seed-incomplete", f"{missing.total():,} of {len(sent):,} rows didn't arrive in {table} as they were sent, first: {', '.join(row)}", self.where,
+                    "The target would calculate from other data than ours.", "Look for pick-list values that aren't in their table, for text over 100 characters and for keys that stand twice.",
+                )
+            )  # fmt: skip
+
+    def _send_rows(self, path: str, rows: Sequence[tuple[str, ...]], size: int) -> None:
+        at = 0
+        while at < len(rows):
+            try:
+                self.http.post(path, {"rows": [list(row) for row in rows[at : at + size]], "inputFormId": 0, "effectiveDate": None})
+            except TooLarge:
+                if size == 1:
+                    raise Stopped(Problem("target-refused", "one row is larger than the target takes.", self.where, remedy="Shorten its cells.")) from None
+                size = max(1, size // 2)
+                continue
+            at += size
+            self.http.said(f"seeding: {min(at, len(rows)):,} of {len(rows):,} rows")
+
+    def run_calculation(self, name: str) -> str:
+        """Has a calculation run to its end; what the target said."""
+        self.check_writable()
+        return self._to_its_end(self._action(f"/calculations/{self.calculation(name)}"), f'the calculation "{name}"')
+
+    def run_import(self, name: str) -> str:
+        """Has a saved import run to its end."""
+        self.check_writable()
+        found = self.http.get("/imports").data
+        known = {str(e.get("name")): str(e.get("importId", e.get("id"))) for e in found if isinstance(e, dict)} if isinstance(found, list) else {}
+        number = known.get(name, name if name in known.values() else "")
+        if not number:
+            raise Stopped(Problem("target-name", f'the model {self.model} has no import "{name}".', self.where, remedy=did_you_mean(name, known)))
+        return self._to_its_end(self._action(f"/imports/{number}/run"), f'the import "{name}"')
+
+    def run_schedule_item(self, number: str) -> str:
+        """Has a schedule or a task of it run to its end."""
+        self.check_writable()
+        return self._to_its_end(self._action(f"/scheduleitem/{quote(number, safe='')}/run"), f"the schedule item {number}")
+
+    def _action(self, path: str) -> str:
+        answer = self.http.post(("/rpc" if self.settings.rpc else "") + path).data
+        link = answer.get("completedactivities") if isinstance(answer, dict) else None
+        number = str(link or "").rpartition("/")[2]
+        if not number.isdigit():
+            raise Unreachable(Problem("target-unknown-end", "the target started something and didn't say how to follow it.", self.where, "It isn't known when it ends.", "Look in the target, then start from the beginning."))
+        return number
+
+    def _to_its_end(self, number: str, what: str) -> str:
+        waited = 0.0
+        pause = self.settings.poll
+        while True:
+            for list_ in ("liveactivities", "completedactivities"):
+                found = self.http.get(f"/{list_}", {"filter": f"progressId={number}"}).data
+                one = next((a for a in found if isinstance(a, dict) and str(a.get("progressId")) == number), None) if isinstance(found, list) else None
+                status = str(one.get("status", "")) if one else ""
+                if one and status in ("Failed", "Cancelled"):
+                    raise Unreachable(Problem("target-activity", f"{what} ended as {status}: {one.get('message', '')}", self.where, "There are no results to compare.", "Look into the target's log, and run it again."))
+                if one and status == "Completed" and list_ == "completedactivities":
+                    return str(one.get("message", "")) or status
+                if one:
+                    self.http.said(f"{what}: {one.get('percent', '?')}%, {waited:,.0f} s so far")
+                    break
+            # In neither list: it is between the two, or unknown; it is asked for again up to a ceiling.
+            if waited + pause > self.settings.activity:
+                raise Unreachable(Problem("target-activity", f"{what} hasn't ended after {waited:,.0f} seconds.", self.where, "There are no results to compare.", "Look in the target; give it more time with  activity: SECONDS  in the profile."))
+            self.sleep(pause)
+            waited += pause
+            pause = min(pause * 1.5, 30.0)
+
+
+class _NotWhole(Exception):
+    """Pages that don't make a whole."""
+
+
+def _shaped(answer: Answer, where: Where) -> RowSet:
+    """A page of rows.  Column definitions and data may stand one list deeper, as one public client reads them."""
+    data = answer.data
+    definitions = data.get("columnDefinitions") if isinstance(data, dict) else None
+    rows = data.get("data") if isinstance(data, dict) else None
+    nested = isinstance(definitions, list) and len(definitions) == 1 and isinstance(definitions[0], list)
+    if nested and isinstance(definitions, list) and isinstance(rows, list):
+        definitions, rows = definitions[0], rows[0] if rows else []
+    if not isinstance(definitions, list) or not isinstance(rows, list) or not all(isinstance(d, dict) and "name" in d for d in definitions):
+        raise Unreachable(Problem("target-not-json", "the answer has no column definitions and data as documented.", where, "Nothing was compared.", "Check address and version of the interface."))
+    columns = tuple(str(d["name"]) for d in definitions)
+    cells: list[tuple[str, ...]] = []
+    padded = 0
+    for row in rows:
+        if not isinstance(row, list) or len(row) > len(columns):
+            raise Unreachable(Problem("target-not-json", "a row has more cells than there are columns.", where, "Its values can't be told apart. Nothing was compared.", "Run it again; report it to the vendor if it stays."))
+        padded += len(row) < len(columns)
+        cells.append(tuple([_text(cell) for cell in row] + [""] * (len(columns) - len(row))))
+    keys = tuple(i for i, d in enumerate(definitions) if d.get("isKey") is True)
+    return RowSet(columns, tuple(str(d.get("type", "")) for d in definitions), keys, cells, 1, "", answer.date, nested, padded)
+
+
+def _text(cell: Any) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    return str(cell)
+
+
+def _plain(row: Sequence[str]) -> tuple[str, ...]:
+    """A row as it compares after a round trip: a day with or without midnight, a number with or without trailing zeros."""
+    return tuple(_plain_cell(cell) for cell in row)
+
+
+def _plain_cell(cell: str) -> str:
+    day = cell.removesuffix("T00:00:00Z")
+    if day != cell:
+        return day
+    if not cell[:1].isdigit() and cell[:1] not in "-.":
+        return cell
+    try:
+        return format(Decimal(cell).normalize(), "f") if cell and "e" not in cell.casefold() else cell
+    except InvalidOperation:
+        return cell
+
+
+def filter_text(conditions: dict[str, tuple[str, ...]], where: Where) -> str:
+    """Columns and the values that count, in the target's filter grammar; percent-encoded once, on the way."""
+    parts = []
+    for name, values in conditions.items():
+        for text in (name, *values):
+            if any(mark in text for mark in ";\\"):
+                raise Stopped(Problem("target-filter", f'"{text}" can\'t stand in a filter of the target.', where, "A semicolon or a backslash would end the condition.", "Fetch all rows, and choose them in the mapping with  rows where."))
+        # A list isn't case-sensitive and a single value is: what comes back is checked again by the mapping.
+        parts.append(f"{name}={values[0]}" if len(values) == 1 else f"{name}=" + "\\,".join(values))
+    return ";".join(parts)
