@@ -92,6 +92,7 @@ class ScenarioItem(pytest.Function):
                 recorder.asked = asker.judge(self.stash[SCENE], self.name)
             except (Mismatch, Stopped) as error:
                 recorder.take_back(str(error))
+                recorder.asked = f"{asker.profile.target} was asked: {'it pays something else' if isinstance(error, Mismatch) else 'its results could not be compared'}."
                 if isinstance(error, Unreachable):
                     # Half a comparison is no verdict, so the run ends.
                     pytest.exit(f"{self.case.scenario.id}: {error}", returncode=UNREACHABLE)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -60,10 +60,25 @@ def _open_target(config: pytest.Config) -> None:
     out = config.getoption("trueup_out")
     here = config.invocation_params.dir
     try:
-        asker = config.stash[ASKER] = Asker(Path(os.path.relpath(Path(here, named))), Path(here, out) if out else None)
+        asker = config.stash[ASKER] = Asker(Path(os.path.relpath(Path(here, named))), Path(here, out) if out else None, _shown_on_the_terminal(config))
     except Stopped as stopped:
         raise pytest.UsageError(f"\n{stopped}") from None
     config.add_cleanup(asker.close)
+
+
+def _shown_on_the_terminal(config: pytest.Config) -> Callable[[str], None]:
+    """Shows how far a target is, beside what pytest captures; silent where nobody looks."""
+    from harness.cli.output import Progress
+
+    progress = Progress()
+
+    def say(words: str) -> None:
+        capture = config.pluginmanager.getplugin("capturemanager")
+        if progress.on and capture is not None:
+            with capture.global_and_fixture_disabled():
+                progress.step(words)
+
+    return say
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

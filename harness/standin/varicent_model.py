@@ -94,15 +94,17 @@ class Model:
         self.locked_tables: set[str] = set()
         self.fails: str = ""
         self.never_ends = False
-        self.clock = datetime(2026, 4, 2, 3, 0, tzinfo=UTC)
+        self.clock: datetime | None = datetime(2026, 4, 2, 3, 0, tzinfo=UTC)
+        """The model's own time, which goes on a minute whenever it is asked; None: that of this machine."""
         self.lock = threading.RLock()
         self.tables.setdefault("TimeLock", Table("TimeLock", [Column("TimeID", "Int", True), Column("Period", "String", True), Column("ComputedAllAt", "DateTime")], kind="system"))
         self.tables.setdefault("TimeCalendar", Table("TimeCalendar", [Column("TimeID", "Int", True), Column("LastLockedPeriod")], kind="system"))
 
     def now(self) -> str:
-        """The model's time, which goes on a minute whenever it is asked."""
-        self.clock += timedelta(minutes=1)
-        return self.clock.strftime("%Y-%m-%dT%H:%M:%S")
+        """The model's time."""
+        if self.clock is not None:
+            self.clock += timedelta(minutes=1)
+        return (self.clock or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%S")
 
     @property
     def is_busy(self) -> bool:

@@ -11,19 +11,21 @@ from harness.adapters.text_export import read_export
 from harness.scene import Scene
 from harness.target_results import Loaded, of_period, verdict
 from harness.targets.asking import asked
-from harness.targets.profile import Profile, Target
+from harness.targets.profile import Profile, Say, Target
 from harness.targets.profile import profile as read
 from reference_engine.problems import Problem, Stopped
 from reference_engine.vocabulary.tables import TextTable
 
+NOT_ASKED = "Not asked"
 KEPT = "target"
 """The folder of a run in which what was fetched for each scenario is kept."""
 
 
 class Asker:
-    """One target, asked for scenario after scenario.  kept: the folder for what is fetched; None keeps nothing.  Raises Stopped."""
+    """One target, asked for scenario after scenario.  kept: the folder for what is fetched; None keeps nothing.  say: shows progress.  Raises Stopped."""
 
-    def __init__(self, file: Path, kept: Path | None) -> None:
+    def __init__(self, file: Path, kept: Path | None, say: Say = lambda words: None) -> None:
+        self.say = say
         self.profile: Profile = read(file)
         problems: list[Problem] = []
         mapping = read_mapping(self.profile.mapping, problems)
@@ -41,7 +43,7 @@ class Asker:
         __tracebackhide__ = True
         result = scene.calculated
         if result is None or scene.refusal is not None:
-            return f"Not asked of {self.profile.target}: the scenario calculates no payouts."
+            return f"{NOT_ASKED} of {self.profile.target}: the scenario calculates no payouts."
         if self.kept is None:
             with tempfile.TemporaryDirectory() as passing:
                 return self._judge(scene, Path(passing))
@@ -53,7 +55,7 @@ class Asker:
         __tracebackhide__ = True
         if self._target is None:
             self._target = self.profile.open()
-        asked(self.profile, [*scene.stated, *_unlisted(scene)], folder, lambda words: None, self._target)
+        asked(self.profile, [*scene.stated, *_unlisted(scene)], folder, self.say, self._target)
         problems: list[Problem] = []
         tables = read_export(self.mapping, folder, problems)
         if problems:

@@ -38,7 +38,7 @@ class Settings:
     page: int = 10_000
     batch: int = 1_000
     patience: Patience = field(default_factory=Patience)
-    poll: float = 3.0
+    poll: float = 1.0
     activity: float = 3_600.0
 
 

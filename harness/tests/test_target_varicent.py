@@ -100,6 +100,7 @@ def run() -> int:
 def test_a_suite_is_seeded_calculated_fetched_and_compared(project: Path, server: StandIn, nested: bool, capfd: pytest.CaptureFixture[str]) -> None:
     server.nested = nested
     assert run() == 0, capfd.readouterr().out
+    assert "Target: 2 of 2 scenarios were asked of it; it agrees with 2." in capfd.readouterr().out
     record = (project / "out" / "record.json").read_text(encoding="utf-8")
     assert "Varicent rehearsal pays the same: 2 rows compared." in record
     (first, second) = sorted((project / "out" / "target").iterdir())
@@ -122,6 +123,26 @@ def test_a_target_that_pays_another_rate_is_red(project: Path, server: StandIn, 
     assert "Varicent rehearsal does not agree with the calculation." in said
     assert "801.00 EUR" in said
     assert "Varicent rehearsal does not agree" in (project / "out" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_run_that_asks_the_target_nothing_is_not_green(project: Path, server: StandIn, capfd: pytest.CaptureFixture[str]) -> None:
+    feature = project / "features" / "flat.feature"
+    scenario = """Feature: Nothing for a target
+  @id:refused-1
+  Scenario: A plan without its rate
+    Given fiscal year FY2026 starts on 2026-01-01 with monthly periods
+    And the plan "AE Flat" pays 8% of bookings
+    And "Ana Ruiz" is on plan "AE Flat" for FY2026
+    And these deals:
+      | deal | owner    | closed     | amount     |
+      | D-1  | Ana Ruiz | 2026-01-15 | 100.05 EUR |
+    When commissions are calculated for 2026-01
+    Then the calculation is refused because "comes out as 8.004 EUR"
+"""
+    feature.write_text(scenario, encoding="utf-8")
+    assert run() == 2
+    assert "no scenario was asked of the target" in capfd.readouterr().err
+    assert server.requests == []
 
 
 def test_a_model_that_is_not_on_the_list_is_said_before_anything_is_sent(project: Path, server: StandIn, capfd: pytest.CaptureFixture[str]) -> None:

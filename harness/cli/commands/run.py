@@ -20,6 +20,7 @@ from harness.evidence.manifest import Package
 from harness.evidence.requirements import read_requirements
 from reference_engine.problems import Problem, Stopped, Unreachable, Where
 from reports.record import load_record
+from reports.record_types import RunRecord
 
 INTERRUPTED, INTERNAL, USAGE, UNWRITTEN, UNREACHABLE = 2, 3, 4, 74, 75
 """Exit codes of pytest; the last two are those of the plug-in: the results can't be written, the target can't be asked."""
@@ -134,6 +135,7 @@ def command(
                 )
             )
         package.record = record = load_record(kept)
+        said = _asked(target, record) if target is not None else ""
         masked = masked_copy(record, wanted) if wanted else None
         if masked is not None:
             write_copy(folder, masked)
@@ -143,10 +145,24 @@ def command(
     click.echo("")
     for line in (*(summary_lines(record.gates) if record.gates else ()), summary_line(record)):
         click.echo(line) if line else None
+    if said:
+        click.echo(said)
     click.echo(f"{verdict.sentence}\nReport: {(out / 'index.html').as_posix()}")
     if wanted is not None:
         click.echo(note_of(wanted))
     return verdict.exit_code
+
+
+def _asked(target: Path, record: RunRecord) -> str:
+    """How many scenarios the target was asked.  Raises Stopped where it was asked none: green would say nothing of it."""
+    from harness.targets.judging import NOT_ASKED
+
+    asked = [s for s in record.scenarios if s.asked and not s.asked.startswith(NOT_ASKED)]
+    if not asked:
+        why = "A green run would say nothing about the target."
+        raise Stopped(Problem("nothing-compared", "no scenario was asked of the target: none that ran and passed calculates payouts.", Where(str(target)), why, "Run scenarios that calculate commissions, and see why others failed by running them without --target."))
+    agreeing = sum(s.outcome == "passed" for s in asked)
+    return f"Target: {len(asked):,} of {len(record.scenarios):,} scenarios were asked of it; it agrees with {agreeing:,}."
 
 
 def _check_target(file: Path) -> None:

@@ -37,7 +37,9 @@ def command(kind: str, port: int, model: str, rates: tuple[str, ...]) -> int:
             raise click.UsageError(f'"{text}" isn\'t a plan and its rate. Write it like  --rate "AE Flat=0.08".')
         paid[plan] = rate
     try:
-        server = StandIn({model: rehearsal_model(model, paid or None)}, port=port)
+        served = rehearsal_model(model, paid or None)
+        served.clock = None
+        server = StandIn({model: served}, port=port)
         with server:
             click.echo(f"Varicent's stand-in serves the model {model} at {server.url}")
             click.echo("In another terminal:  export VARICENT_KEY=icm-rehearsal")

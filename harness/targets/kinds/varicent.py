@@ -79,7 +79,7 @@ def _access(parts: Parts) -> Access | None:
         page=part.count("page size", 10_000) or 10_000,
         batch=part.count("batch size", 1_000) or 1_000,
         patience=Patience(total=float(part.count("patience", 600))),
-        poll=float(part.count("poll", 3)),
+        poll=float(part.count("poll", 1)),
         activity=float(part.count("activity", 3_600)),
     )
     part.close()
