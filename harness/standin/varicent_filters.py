@@ -82,4 +82,10 @@ def ordered(columns: Sequence[Column], rows: Sequence[Row], text: str) -> list[R
 
 def said(cell: Cell) -> str:
     """A cell as text."""
-    return "" if cell is None else format(cell.normalize(), "f") if isinstance(cell, Decimal) else cell
+    return "" if cell is None else _number(cell) if isinstance(cell, Decimal) else cell
+
+
+def _number(value: Decimal) -> str:
+    """Without trailing zeros, and without rounding, whatever its length."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

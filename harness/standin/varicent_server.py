@@ -23,7 +23,7 @@ MOST_ROWS = 10_000
 """What one answer holds at most, whatever limit is asked for; the real figure isn't known."""
 FAULTS = (
     *("drop in the middle", "truncated JSON", "web page", "503", "409", "429", "500", "expired key", "duplicate page", "lost row"),
-    *("slow clock", "row of another length", "time-out"),
+    *("slow clock", "row of another length", "time-out", "ignored offset", "empty answer", "plain text", "kept rows", "doubled rows", "long words"),
 )
 """Ways to fail, each for as many requests as it is planned."""
 
@@ -137,6 +137,7 @@ class _Handler(BaseHTTPRequestHandler):
             "409": _Answer(409, "other processes are running"),
             "429": _Answer(429, "too many requests", {"Retry-After": "1"}),
             "500": _Answer(500, "server error"),
+            "long words": _Answer(400, "x" * 270 + self.headers.get("Authorization", "")),
             "expired key": _Answer(401, f"the key {self.headers.get('Authorization', '')} has expired"),
         }
         if fault in planned:
@@ -150,7 +151,10 @@ class _Handler(BaseHTTPRequestHandler):
         except _Answer as other:
             self._refuse(other)
             return
-        data = found if isinstance(found, bytes) else to_json(found).encode()
+        data = b"" if fault == "empty answer" else found if isinstance(found, bytes) else to_json(found).encode()
+        if fault in ("empty answer", "plain text"):
+            self._send(200, data, "text/plain")
+            return
         if fault == "truncated JSON":
             data = data[: len(data) * 2 // 3]
         self._send(200, data, "application/json" if not isinstance(found, bytes) else "application/octet-stream", cut=fault == "drop in the middle")
@@ -217,6 +221,8 @@ class _Call:
             found = found[turn:] + found[:turn]
         if self.fault == "duplicate page":
             offset = max(0, offset - (limit or MOST_ROWS))
+        if self.fault == "ignored offset":
+            offset = 0
         page = found[offset : offset + min(limit or MOST_ROWS, MOST_ROWS)]
         if self.fault == "lost row":
             page = page[:-1]
@@ -262,12 +268,15 @@ def _add_rows(call: _Call, name: str, form: str) -> Any:
     if not isinstance(rows, list) or not all(isinstance(r, list) and all(isinstance(c, str) for c in r) for r in rows):
         raise _Answer(400, "rows must be lists of text")
     call.model.add(table, rows[:-1] if call.fault == "lost row" else rows)
+    if call.fault == "doubled rows":
+        call.model.add(table, rows)
     return {}
 
 
 def _empty(call: _Call, name: str) -> Any:
     call.check_free(name)
-    call.table(name).rows.clear()
+    if call.fault != "kept rows":
+        call.table(name).rows.clear()
     return {}
 
 

@@ -54,11 +54,14 @@ class HttpClient:
     """One service.  headers may hold secrets; nothing that is raised repeats them."""
 
     def __init__(
-        self, base: str, headers: Mapping[str, str], where: Where, patience: Patience, *, sleep: Callable[[float], None] = time.sleep
-    ) -> None:
-        self.base, self.where, self.patience, self.sleep = base.rstrip("/"), where, patience, sleep
+        self, base: str, headers: Mapping[str, str], where: Where, patience: Patience,
+        *, sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
+        self.base, self.where, self.patience, self.sleep, self.clock = base.rstrip("/"), where, patience, sleep, clock
         self.said: Callable[[str], None] = lambda words: None
-        self._client = httpx.Client(headers=dict(headers), timeout=patience.timeout, verify=True, follow_redirects=False, trust_env=True)
+        # A proxy of the company is no way to this machine, and would be shown the key.
+        proxies = not _is_here(httpx.URL(base).host)
+        self._client = httpx.Client(headers=dict(headers), timeout=patience.timeout, verify=True, follow_redirects=False, trust_env=proxies)
 
     def close(self) -> None:
         self._client.close()
@@ -79,7 +82,7 @@ class HttpClient:
         waited, pause, tries = 0.0, self.patience.first, 0
         while True:
             tries += 1
-            after, why = 0.0, ""
+            after, why, began = 0.0, "", self.clock()
             try:
                 response = self._client.request(method, f"{self.base}{path}", params=parameters, json=body)
                 if response.status_code not in (*BUSY, 500):
@@ -91,6 +94,8 @@ class HttpClient:
                 why, again = _why(error), harmless or isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
             except _Damaged as error:
                 why, again = str(error), harmless
+            # An answer that never comes is waited for too.
+            waited += self.clock() - began
             if not again:
                 raise Unreachable(
                     Problem(
@@ -123,6 +128,10 @@ class HttpClient:
         if status >= 300:
             raise Stopped(Problem("target-refused", f"{place} is refused ({status}): {_words(response)}", self.where, "Nothing was compared.", "Read the target's own words, and correct the profile."))
         kind = response.headers.get("Content-Type", "")
+        bare = response.content.strip()
+        if bare in (b"true", b"false") or (not bare and response.request.method != "GET"):
+            # A bare word, or nothing after a change, is an answer of whatever type.
+            return Answer(bare == b"true" if bare else None, response.headers.get("Date", ""))
         if "json" not in kind:
             raise Unreachable(
                 Problem(
@@ -188,7 +197,8 @@ def _retry_after(response: httpx.Response) -> float:
 def _words(response: httpx.Response) -> str:
     """What the target says, on one line, without secrets."""
     text = " ".join(response.text.split())
-    return masked(text[:_WORDS] or "no words").rstrip(".") + "."
+    # Masked before it is cut: half of a key is no longer known as one.
+    return (masked(text)[:_WORDS] or "no words").rstrip(".") + "."
 
 
 def _why(error: httpx.HTTPError) -> str:

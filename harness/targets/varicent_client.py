@@ -8,16 +8,18 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import quote
 
 from harness.targets.http_client import Answer, HttpClient, Patience, TooLarge, server_time
-from harness.targets.secret import remember
+from harness.targets.secret import masked, remember
+from harness.targets.varicent_cells import plain
+from harness.targets.varicent_moments import CALCULATION, IMPORT, NoMoment, after, ends, latest
 from reference_engine.problems import Problem, Stopped, Unreachable, Where, did_you_mean
 
 MOST_READS = 4
@@ -74,11 +76,12 @@ class VaricentClient:
     ) -> None:  # fmt: skip
         remember(key)
         self.model, self.may_write_to, self.where = model, tuple(may_write_to), where
+        _check_headers(model, key, where)
         self.settings = settings or Settings()
         self.sleep = sleep
         headers = {"Authorization": f"Bearer {key}", "Model": model, "Accept": "application/json"}
         self.http = HttpClient(url, headers, where, self.settings.patience, sleep=sleep)
-        self._calculations: dict[str, str] | None = None
+        self._calculations: list[tuple[str, str]] | None = None
 
     def close(self) -> None:
         self.http.close()
@@ -103,13 +106,22 @@ class VaricentClient:
         def page(offset: int) -> Answer:
             return self.http.post("/rpc/querytool", {"queryString": text, "offset": offset, "limit": self.settings.page}, harmless=True)
 
-        return self._agreeing(page, "the query")
+        def count() -> int:
+            found = _shaped(self.http.post("/rpc/querytool", {"queryString": f"SELECT COUNT(*) AS n FROM ({text}) AS counted", "offset": 0, "limit": 1}, harmless=True), self.where)  # noqa: S608  (the profile's own query)
+            if len(found.rows) != 1 or not found.rows[0][0].isdigit():
+                raise Unreachable(Problem("target-not-json", "the query tool doesn't say how many rows the query has.", self.where, "It can't be told whether all came. Nothing was compared.", "Read the table or calculation instead."))
+            return int(found.rows[0][0])
+
+        found = self._agreeing(page, "the query", count)
+        if found.pages > 2 and not re.search(r"\border\s+by\b", text, re.IGNORECASE):
+            raise Stopped(Problem("target-refused", "the query gives more than one page, and has no order.", self.where, "Without an order, pages may repeat rows and leave others out.", "Add ORDER BY with the columns that make a row unique."))
+        return found
 
     def published_file(self, name: str) -> bytes:
         """A published file by its name; the bytes as they were published."""
-        files = self.http.get("/publishedfiles").data
-        found = [f for f in files if isinstance(f, dict) and name in (f.get("filename"), f.get("name"), f.get("uuid"))] if isinstance(files, list) else []
-        if not found and isinstance(files, list):
+        files = self._list("/publishedfiles")
+        found = [f for f in files if name in (f.get("filename"), f.get("name"), f.get("uuid"))]
+        if not found:
             # The documented list says at least the id; the name may stand with the file only.
             for entry in files:
                 one = self._published(str(entry.get("uuid", "")))
@@ -124,23 +136,23 @@ class VaricentClient:
     def _published(self, uuid: str) -> tuple[str, bytes]:
         answer = self.http.get(f"/publishedfiles/{quote(uuid, safe='')}").data
         try:
-            return str(answer["filename"]), base64.b64decode(answer["data64"], validate=True)
-        except (KeyError, TypeError, binascii.Error, ValueError):
+            return str(answer["filename"]), base64.b64decode("".join(answer["data64"].split()), validate=True)
+        except (KeyError, TypeError, AttributeError, binascii.Error, ValueError):
             raise Unreachable(Problem("target-not-json", "the published file isn't base64 as documented.", self.where, "Nothing was compared.", "Fetch it by SFTP, or from Downloads.")) from None
 
     def calculation(self, name: str) -> str:
         """The number of a calculation; its name, or its number itself."""
         if self._calculations is None:
-            found = self.http.get("/calculations").data
-            entries = found if isinstance(found, list) else []
             # One page of the documentation calls the number id, another calculationId.
-            self._calculations = {str(e.get("name")): str(e.get("calculationId", e.get("id"))) for e in entries if isinstance(e, dict)}
-        known = self._calculations
-        if name in known:
-            return known[name]
-        if name in known.values():
+            self._calculations = [(str(e.get("name")), str(e.get("calculationId", e.get("id")))) for e in self._list("/calculations")]
+        found = [number for known, number in self._calculations if known == name]
+        if len(found) > 1:
+            raise Stopped(Problem("target-name", f'{len(found)} calculations are called "{name}".', self.where, "It can't be told which one pays.", f"Name it by its number: {', '.join(found)}."))
+        if found:
+            return found[0]
+        if any(name == number for _, number in self._calculations):
             return name
-        raise Stopped(Problem("target-name", f'the model {self.model} has no calculation "{name}" that this key may see.', self.where, remedy=did_you_mean(name, known)))
+        raise Stopped(Problem("target-name", f'the model {self.model} has no calculation "{name}" that this key may see.', self.where, remedy=did_you_mean(name, dict(self._calculations))))
 
     def _stable(self, path: str, filter_: str, what: str) -> RowSet:
         first = _shaped(self.http.get(path, {"offset": "0", "limit": "1"}), self.where)
@@ -153,13 +165,13 @@ class VaricentClient:
             parameters["filter"] = filter_
         return self._agreeing(lambda offset: self.http.get(path, parameters | {"offset": str(offset)}), what)
 
-    def _agreeing(self, page: Callable[[int], Answer], what: str) -> RowSet:
+    def _agreeing(self, page: Callable[[int], Answer], what: str, count: Callable[[], int] | None = None) -> RowSet:
         """Reads until two reads agree: what is only half synced, or read in two orders, doesn't."""
         seen: Counter[str] = Counter()
         why = "two reads never agreed"
         for _ in range(MOST_READS):
             try:
-                found = self._pages(page, what)
+                found = self._pages(page, what, count() if count else None)
             except _NotWhole as error:
                 why = str(error)
                 continue
@@ -173,10 +185,12 @@ class VaricentClient:
             )
         )  # fmt: skip
 
-    def _pages(self, page: Callable[[int], Answer], what: str) -> RowSet:
+    def _pages(self, page: Callable[[int], Answer], what: str, count: int | None = None) -> RowSet:
         """Page after page until one is empty: a short one may only mean that the target gives fewer rows than it was asked for."""
         whole: RowSet | None = None
         rows: list[tuple[str, ...]] = []
+        seen: set[tuple[str, ...]] = set()
+        last: list[tuple[str, ...]] = []
         pages = 0
         while True:
             part = _shaped(page(len(rows)), self.where)
@@ -186,13 +200,20 @@ class VaricentClient:
             whole = whole or part
             if not part.rows:
                 break
+            keys = [tuple(row[i] for i in whole.keys) for row in part.rows] if whole.keys else []
+            again = len(keys) - len(set(keys) - seen)
+            # A target that ignores the offset would give its first page for ever.
+            if again or (count is None and part.rows == last):
+                raise _NotWhole(f"{again or len(last):,} rows came twice")
+            if count is not None and len(rows) + len(part.rows) > count:
+                raise _NotWhole(f"more rows came than the {count:,} that it counts")
+            seen.update(keys)
+            last = part.rows
             rows += part.rows
             whole = replace(whole, padded=whole.padded + part.padded, date=part.date)
             self.http.said(f"reading {what}: {len(rows):,} rows")
-        keys = whole.keys or tuple(range(len(whole.columns)))
-        distinct = {tuple(row[i] for i in keys) for row in rows}
-        if len(distinct) < len(rows) and whole.keys:
-            raise _NotWhole(f"{len(rows) - len(distinct):,} rows came twice")
+        if count is not None and len(rows) != count:
+            raise _NotWhole(f"{len(rows):,} rows came of the {count:,} that it counts")
         ordered = sorted(rows)
         digest = hashlib.sha256(repr((whole.columns, ordered)).encode()).hexdigest()
         return replace(whole, rows=ordered, pages=pages, sha256=digest)
@@ -200,29 +221,42 @@ class VaricentClient:
     # -- freshness ----------------------------------------------------------------------------------------
     def freshness(self, date: str = "") -> Freshness:
         """Refuses a model in which something runs, or whose data are newer than its results.  date: the server's time of the last read."""
-        live = self.http.get("/liveactivities").data
+        live = self._list("/liveactivities")
         busy = self.http.get("/globalactionstatus").data
-        if (isinstance(live, list) and live) or busy is True:
-            names = ", ".join(str(a.get("type", "something")) for a in live if isinstance(a, dict)) if isinstance(live, list) else ""
+        if live or busy not in (False, "false"):
+            names = masked(", ".join(str(a.get("type", "something")) for a in live))
             self._not_fresh(f"in the model {self.model} {names or 'a model-wide action'} is still running.", "Its results aren't final.")
-        done = self.http.get("/completedactivities").data
-        ended = [a for a in done if isinstance(a, dict) and a.get("status") == "Completed"] if isinstance(done, list) else []
-        times = {kind: max((str(a.get("time", "")) for a in ended if a.get("type") == kind), default="") for kind in ("Calculation", "Import")}
-        calculated = max(times["Calculation"], self._computed())
-        if times["Import"] > calculated:
-            self._not_fresh(f"the last import ended {times['Import']}, after the last calculation ({calculated or 'none is known'}).", "The results don't know the newest data.")
-        read = server_time(date)
-        if read and calculated and read[:19] < calculated[:19]:
+        done = self._list("/completedactivities")
+        try:
+            return self._judged(done, server_time(date))
+        except NoMoment as error:
+            self._not_fresh(f'the target says a time as "{error}", which can\'t be read.', "It can't be told whether the results are of the last calculation.")
+
+    def _judged(self, done: Sequence[dict[str, Any]], read: str) -> Freshness:
+        imported, broken = ends(done, IMPORT), ends(done, CALCULATION, completed=False)
+        calculated = latest((ends(done, CALCULATION), *self._computed()))
+        if after(imported, calculated):
+            self._not_fresh(f"the last import ended {imported}, after the last calculation ({calculated or 'none is known'}).", "The results don't know the newest data.")
+        if after(broken, calculated):
+            self._not_fresh(f"the last calculation, of {broken}, failed or was cancelled.", "The results may be of two calculations.")
+        if read and calculated and after(calculated, read):
             self._not_fresh(f"the target read at {read} by its own clock what it says it calculated at {calculated}.", "Its clocks don't agree, so it can't be told whether the results are of the last calculation.")
         return Freshness(calculated, self._locked())
 
-    def _not_fresh(self, what: str, why: str) -> None:
+    def _not_fresh(self, what: str, why: str) -> NoReturn:
         raise Unreachable(Problem("target-not-fresh", what, self.where, f"{why} Nothing was compared.", "Wait for its end, or have it calculated, and run it again."))
 
-    def _computed(self) -> str:
+    def _list(self, path: str) -> list[dict[str, Any]]:
+        """A list of records.  Anything else is no empty list: it may say that something runs, in a form that isn't known."""
+        found = self.http.get(path).data
+        if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
+            raise Unreachable(Problem("target-not-json", f"GET {path} gives no list as documented.", self.where, "Nothing was compared.", "Check address and version of the interface."))
+        return found
+
+    def _computed(self) -> list[str]:
         rows = self._system("TimeLock")
         at = rows.columns.index("ComputedAllAt") if rows and "ComputedAllAt" in rows.columns else None
-        return max((row[at] for row in rows.rows), default="") if rows and at is not None else ""
+        return [row[at] for row in rows.rows] if rows and at is not None else []
 
     def _locked(self) -> tuple[str, ...]:
         rows = self._system("TimeCalendar")
@@ -232,7 +266,7 @@ class VaricentClient:
     def _system(self, name: str) -> RowSet | None:
         """A system table, where the key may see it."""
         try:
-            return _shaped(self.http.get(f"/customtables/{name}/inputforms/0/data", {"offset": "0", "limit": "1000"}), self.where)
+            return self.rows_of_table(name)
         except Stopped as stopped:
             if stopped.problems[0].slug == "target-name":
                 return None
@@ -250,9 +284,12 @@ class VaricentClient:
             )  # fmt: skip
 
     def empty_table(self, table: str) -> None:
-        """Takes all rows out of a table."""
+        """Takes all rows out of a table, and looks whether they are gone."""
         self.check_writable()
         self.http.delete(f"/customtables/{quote(table, safe='')}/data")
+        left = len(self.rows_of_table(table).rows)
+        if left:
+            raise Unreachable(Problem("seed-incomplete", f"{table} was to be emptied and still has {left:,} rows.", self.where, "The target would calculate with data that aren't ours.", "Look whether the table is locked, or its rows can't be deleted."))
 
     def add_rows(self, table: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Adds rows, in the order of the table's own columns, and compares what arrived.  Raises Unreachable where a row didn't."""
@@ -262,20 +299,24 @@ class VaricentClient:
         unknown = [name for name in header if name not in columns]
         if unknown:
             raise Stopped([Problem("missing-column", f'{table} has no column "{name}".', self.where, remedy=did_you_mean(name, columns)) for name in unknown])
-        before = Counter(_plain(row) for row in self.rows_of_table(table).rows)
+        there = self.rows_of_table(table)
+        before = Counter(plain(row, there.types) for row in there.rows)
         at = [header.index(name) if name in header else None for name in columns]
         sent = [tuple("" if i is None else row[i] for i in at) for row in rows]
         self._send_rows(path + "/rows" if self.settings.bulk else path, sent, self.settings.batch if self.settings.bulk else 1)
-        arrived = Counter(_plain(row) for row in self.rows_of_table(table).rows)
-        missing = (before + Counter(map(_plain, sent))) - arrived
+        arrived = Counter(plain(row, there.types) for row in self.rows_of_table(table).rows)
+        wanted = before + Counter(plain(row, there.types) for row in sent)
+        missing, more = wanted - arrived, arrived - wanted
         if missing:
             row = next(iter(missing))
             raise Unreachable(
                 Problem(
-                    "seed-incomplete", f"{missing.total():,} of {len(sent):,} rows didn't arrive in {table} as they were sent, first: {', '.join(row)}", self.where,
+                    "seed-incomplete", f"{missing.total():,} of {len(sent):,} rows didn't arrive in {table} as they were sent, first: {masked(', '.join(row))}", self.where,
                     "The target would calculate from other data than ours.", "Look for pick-list values that aren't in their table, for text over 100 characters and for keys that stand twice.",
                 )
             )  # fmt: skip
+        if more:
+            raise Unreachable(Problem("seed-incomplete", f"{more.total():,} rows are in {table} that nobody sent, first: {masked(', '.join(next(iter(more))))}", self.where, "The target would calculate from other data than ours.", "See who else writes to the model; empty the table, and start from the beginning."))
 
     def _send_rows(self, path: str, rows: Sequence[tuple[str, ...]], size: int) -> None:
         at = 0
@@ -327,9 +368,9 @@ class VaricentClient:
                 one = next((a for a in found if isinstance(a, dict) and str(a.get("progressId")) == number), None) if isinstance(found, list) else None
                 status = str(one.get("status", "")) if one else ""
                 if one and status in ("Failed", "Cancelled"):
-                    raise Unreachable(Problem("target-activity", f"{what} ended as {status}: {one.get('message', '')}", self.where, "There are no results to compare.", "Look into the target's log, and run it again."))
+                    raise Unreachable(Problem("target-activity", f"{what} ended as {status}: {masked(str(one.get('message', '')))}", self.where, "There are no results to compare.", "Look into the target's log, and run it again."))
                 if one and status == "Completed" and list_ == "completedactivities":
-                    return str(one.get("message", "")) or status
+                    return masked(str(one.get("message", ""))) or status
                 if one:
                     self.http.said(f"{what}: {one.get('percent', '?')}%, {waited:,.0f} s so far")
                     break
@@ -362,6 +403,8 @@ def _shaped(answer: Answer, where: Where) -> RowSet:
         if not isinstance(row, list) or len(row) > len(columns):
             raise Unreachable(Problem("target-not-json", "a row has more cells than there are columns.", where, "Its values can't be told apart. Nothing was compared.", "Run it again; report it to the vendor if it stays."))
         padded += len(row) < len(columns)
+        if any(isinstance(cell, list | dict) for cell in row):
+            raise Unreachable(Problem("target-not-json", "a cell holds a list instead of a value.", where, "Its value can't be told. Nothing was compared.", "Check address and version of the interface."))
         cells.append(tuple([_text(cell) for cell in row] + [""] * (len(columns) - len(row))))
     keys = tuple(i for i, d in enumerate(definitions) if d.get("isKey") is True)
     return RowSet(columns, tuple(str(d.get("type", "")) for d in definitions), keys, cells, 1, "", answer.date, nested, padded)
@@ -375,21 +418,12 @@ def _text(cell: Any) -> str:
     return str(cell)
 
 
-def _plain(row: Sequence[str]) -> tuple[str, ...]:
-    """A row as it compares after a round trip: a day with or without midnight, a number with or without trailing zeros."""
-    return tuple(_plain_cell(cell) for cell in row)
-
-
-def _plain_cell(cell: str) -> str:
-    day = cell.removesuffix("T00:00:00Z")
-    if day != cell:
-        return day
-    if not cell[:1].isdigit() and cell[:1] not in "-.":
-        return cell
-    try:
-        return format(Decimal(cell).normalize(), "f") if cell and "e" not in cell.casefold() else cell
-    except InvalidOperation:
-        return cell
+def _check_headers(model: str, key: str, where: Where) -> None:
+    """Refuses what can't stand in a header; a library would refuse it too, and repeat the key in its words."""
+    if not key or any(not "!" <= c <= "~" for c in key):
+        raise Stopped(Problem("secret-form", "the key is empty, or holds a blank, a line end or a letter that no key has.", where, "The target would let nobody in.", "Copy it again, with nothing around it."))
+    if not model or model != model.strip() or any(not " " <= c <= "~" for c in model):
+        raise Stopped(Problem("target-name", "the name of the model is empty, or holds characters that can't be sent.", where, "The model is chosen by a header, which takes plain letters only.", "Write it as the admin client shows it."))
 
 
 def filter_text(conditions: dict[str, tuple[str, ...]], where: Where) -> str:
@@ -397,8 +431,8 @@ def filter_text(conditions: dict[str, tuple[str, ...]], where: Where) -> str:
     parts = []
     for name, values in conditions.items():
         for text in (name, *values):
-            if any(mark in text for mark in ";\\"):
-                raise Stopped(Problem("target-filter", f'"{text}" can\'t stand in a filter of the target.', where, "A semicolon or a backslash would end the condition.", "Fetch all rows, and choose them in the mapping with  rows where."))
+            if any(mark in text for mark in ";\\") or (text != name and (text == "NULL" or text[:1] in "[(")):
+                raise Stopped(Problem("target-filter", f'"{text}" can\'t stand in a filter of the target.', where, "A semicolon or a backslash would end the condition, NULL means blank there, and a bracket begins an interval.", "Fetch all rows, and choose them in the mapping with  rows where."))
         # A list isn't case-sensitive and a single value is: what comes back is checked again by the mapping.
         parts.append(f"{name}={values[0]}" if len(values) == 1 else f"{name}=" + "\\,".join(values))
     return ";".join(parts)
