@@ -66,7 +66,7 @@ class TotalCheck:
     def _column(self, row: TextRow) -> str:
         return row.cells[self.column_at] if self.column_at is not None else ""
 
-    def add(self, row: TextRow, amount: int, currency: str) -> None:
+    def note(self, row: TextRow, amount: int, currency: str) -> None:
         """A row that a later one may add up."""
         self._amounts.setdefault(self._column(row), []).append((currency, amount))
 

@@ -204,7 +204,7 @@ class GrainReader:
                 ResultRow(parts, amount, currency, values, (self._source(row, codes),))
             )
             if self.totals_at is not None:
-                totals.add(row, amount, currency)
+                totals.note(row, amount, currency)
         self._broken()
         # Where most rows can't be read, or the last one was cut off, the mapping is wrong, or the file, and a comparison of the rest
         # would mislead; a code without a meaning is a gap of the mapping, which nobody can judge from single rows.

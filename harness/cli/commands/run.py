@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import signal
 import subprocess
@@ -98,7 +99,7 @@ def command(
             "--trueup-out",
             str(folder),
             *(["--trueup-complete"] if complete else []),
-            *(["--trueup-target", str(target)] if target else []),
+            *(["--trueup-target", str(target), *_in_one_process()] if target else []),
             *(word for name, path in given_files.items() for word in (f"--trueup-{name}", str(path))),
         ]
         environment = os.environ | {
@@ -163,6 +164,11 @@ def _asked(target: Path, record: RunRecord) -> str:
         raise Stopped(Problem("nothing-compared", "no scenario was asked of the target: none that ran and passed calculates payouts.", Where(str(target)), why, "Run scenarios that calculate commissions, and see why others failed by running them without --target."))
     agreeing = sum(s.outcome == "passed" for s in asked)
     return f"Target: {len(asked):,} of {len(record.scenarios):,} scenarios were asked of it; it agrees with {agreeing:,}."
+
+
+def _in_one_process() -> list[str]:
+    """What keeps pytest in one process, also where its settings ask for several."""
+    return ["-n0"] if importlib.util.find_spec("xdist") else []
 
 
 def _check_target(file: Path) -> None:
