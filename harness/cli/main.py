@@ -14,7 +14,7 @@ from importlib.metadata import version
 import click
 
 from harness.cli import commands
-from harness.targets.secret import masked
+from harness.targets.hidden import masked
 from reference_engine.problems import Problem, Stopped, Unreachable
 
 AGREES, DIFFERS, WRONG_INPUT, UNREACHABLE, INTERRUPTED, BROKEN_PIPE, DEFECT = 0, 1, 2, 3, 130, 141, 70

@@ -33,6 +33,7 @@ from harness.reconcile.large.both_sides import Room
 from harness.reconcile.large.expected_file import is_large
 from harness.reconcile.results import Reconciliation
 from harness.reconcile.run import reconcile, reconcile_large, to_json_summary
+from harness.targets.extract import check_fetched
 from reference_engine.explain.derivation import Step, derivations
 from reference_engine.problems import Problem, Stopped
 from reference_engine.results import Result
@@ -157,6 +158,7 @@ class Job:
         mapping = read_mapping(self.mapping_file, problems)
         if self.expected_path is not None:
             check_sealed(self.expected_path, problems)
+        check_fetched(self.actual, problems)
         if problems or mapping is None:
             raise Stopped(problems)
         return closed(mapping, self.closed_periods)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from harness.adapters.several_files import files_of, is_pattern
 from harness.evidence.manifest_files import parquet_rows
+from harness.targets.extract import EVIDENCE
 from reference_engine.plans.document import Node, load_yaml
 from reference_engine.vocabulary.numbers import MINOR_UNITS, plain_number
 from reports.record import Control, Input
@@ -27,6 +28,7 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 _SOURCES: dict[tuple[str, str], Path] = {}
 """Where the inputs of this process lie on this machine, which a record never says: for copies in the evidence package."""
 GENERATED = "data: how it was generated"
+FETCHED = "how the target's export was fetched"
 
 
 def shown(path: str | Path) -> str:
@@ -115,6 +117,8 @@ def mapping_inputs(found: Reconciliation, mapping_file: Path, actual: Path) -> l
     """
     beside = actual if actual.is_dir() else actual.parent
     inputs = [file_input(mapping_file, "mapping")]
+    if actual.is_dir() and (actual / EVIDENCE).is_file():
+        inputs.append(file_input(actual / EVIDENCE, FETCHED))
     codes: dict[str, list[str]] = {}
     for spec in (s for grain in found.grains for s in _specs(grain)):
         if spec.lookup is not None:

@@ -33,7 +33,7 @@ from reports.record_reading import plain
 from reports.record_types import Input
 
 COPIED = (".feature", ".yaml", ".yml", ".toml")
-POLICY = ("requirements", "gate", "known", "baseline", "tolerance", "approved")
+POLICY = ("requirements", "gate", "known", "baseline", "tolerance", "approved", "how the target")
 """Kinds of inputs that are policy, and words that their roles begin with: they are copied.  Of data only the hash is kept, for
 it names people."""
 LARGEST = 4_000_000

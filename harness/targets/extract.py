@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.adapters.data_folder import write_text
-from harness.targets.secret import masked
+from harness.targets.hidden import masked
+from reference_engine.problems import Problem, Where
 
 EVIDENCE = "extracts.json"
 
@@ -84,3 +85,24 @@ def write_evidence(folder: Path, target: str, extracts: Sequence[Extract], done:
     }
     text = json.dumps(said, ensure_ascii=False, indent=1) + "\n"
     return write_text(folder / EVIDENCE, masked(text))
+
+
+def check_fetched(folder: Path, problems: list[Problem]) -> None:
+    """Refuses fetched files that aren't as they were fetched.  Does nothing where the folder has no evidence of a fetch."""
+    evidence = folder / EVIDENCE
+    if not evidence.is_file():
+        return
+    try:
+        extracts = json.loads(evidence.read_text(encoding="utf-8"))["extracts"]
+        kept = {str(e["file"]): str(e["sha256"]) for e in extracts}
+    except (OSError, ValueError, KeyError, TypeError):
+        problems.append(Problem("extract-changed", f"{EVIDENCE} can't be read as trueup wrote it.", Where(str(evidence)), "It says what was fetched, and from where.", "Fetch again."))
+        return
+    for name, digest in kept.items():
+        file = folder / Path(name).name
+        if not file.is_file():
+            problems.append(Problem("extract-changed", f"{name} was fetched into this folder and isn't there any more.", Where(str(evidence)), "A part of what the target paid would be missing.", "Fetch again."))
+            continue
+        with file.open("rb") as content:
+            if hashlib.file_digest(content, "sha256").hexdigest() != digest:
+                problems.append(Problem("extract-changed", "the file isn't as it was fetched.", Where(str(file)), "What is compared would not be what the target says.", f"Fetch again; or take {EVIDENCE} away, and answer for the file yourself."))

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from harness.targets.secret import masked
+from harness.targets.hidden import masked
 from reference_engine.problems import Problem, Stopped, Unreachable, Where
 
 BUSY = (409, 429, 502, 503, 504)

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import os
-import threading
 from dataclasses import dataclass
-from urllib.parse import quote, quote_plus
 
 from harness.adapters.strict import Section
+from harness.targets.hidden import remember
 from reference_engine.plans.document import Node
 from reference_engine.problems import NOWHERE, Problem, Stopped, Where
-
-HIDDEN = "[secret]"
-_KNOWN: set[str] = set()
-_LOCK = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -44,24 +39,6 @@ class Secret:
         except KeyringError:
             what = "this machine has no keyring that can be opened."
             raise Stopped(Problem("secret-missing", what, self.where, "Without the secret the target lets nobody in.", "Use  environment:  instead.")) from None
-
-
-def remember(value: str) -> None:
-    """Has a secret masked wherever `masked` is asked, also as it stands in addresses and in Basic headers."""
-    import base64
-
-    if len(value) < 4:
-        return
-    forms = {value, quote(value, safe=""), quote_plus(value), base64.b64encode(value.encode()).decode()}
-    with _LOCK:
-        _KNOWN.update(forms)
-
-
-def masked(text: str) -> str:
-    """The text with every secret that was used replaced."""
-    for value in sorted(_KNOWN, key=len, reverse=True):
-        text = text.replace(value, HIDDEN)
-    return text
 
 
 def secret_of(part: Section, name: str, *, must: bool = True) -> Secret | None:

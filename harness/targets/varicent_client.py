@@ -16,8 +16,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 from urllib.parse import quote
 
+from harness.targets.hidden import masked, remember
 from harness.targets.http_client import Answer, HttpClient, Patience, TooLarge, server_time
-from harness.targets.secret import masked, remember
 from harness.targets.varicent_cells import plain
 from harness.targets.varicent_moments import CALCULATION, IMPORT, NoMoment, after, ends, latest
 from reference_engine.problems import Problem, Stopped, Unreachable, Where, did_you_mean

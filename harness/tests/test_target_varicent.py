@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -182,6 +183,21 @@ def test_fetch_leaves_files_and_evidence_or_nothing(project: Path, server: Stand
     assert main(["fetch", "--target", "varicent.yaml", "--out", "fetched"]) == 3
     # What was fetched before is as it was.
     assert (project / "fetched" / "payouts.csv").is_file()
+
+
+def test_fetched_files_are_compared_as_they_were_fetched(project: Path, server: StandIn, capfd: pytest.CaptureFixture[str]) -> None:
+    server.models["Acme_dev"].calculations[41].rows = [["Ana Ruiz", "AE Flat", "2026-01 JAN", "EUR", Decimal(800)]]
+    assert main(["fetch", "--target", "varicent.yaml", "--out", "fetched"]) == 0
+    header = "payee,period,from,to,plan,component,amount,currency,lines\n"
+    (project / "payouts.csv").write_text(header + "Ana Ruiz,2026-01,2026-01-01,2026-01-31,AE Flat,commission,800.00,EUR,1\n", encoding="utf-8")
+    words = ["reconcile", "--expected", "payouts.csv", "--actual", "fetched", "--mapping", "payouts.mapping.yaml", "--out", "compared"]
+    assert main(words) == 0, capfd.readouterr().err
+    (kept,) = (project / "compared" / "inputs").rglob("extracts.json")
+    assert json.loads(kept.read_text(encoding="utf-8"))["extracts"][0]["request"] == "calculation Commission payouts"
+    file = project / "fetched" / "payouts.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace("800", "800.00"), encoding="utf-8")
+    assert main(words) == 2
+    assert "the file isn't as it was fetched" in capfd.readouterr().err
 
 
 def test_a_missing_key_is_asked_for_by_the_name_of_its_variable(project: Path, server: StandIn, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:

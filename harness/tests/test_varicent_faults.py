@@ -14,8 +14,8 @@ import pytest
 from harness.standin.varicent_model import Activity, Calculation, Column, Model, Row, Table
 from harness.standin.varicent_rehearsal import CALCULATION, rehearsal_model
 from harness.standin.varicent_server import Fault, StandIn
+from harness.targets.hidden import masked
 from harness.targets.http_client import Patience
-from harness.targets.secret import masked
 from harness.targets.varicent_client import RowSet, Settings, VaricentClient, filter_text
 from reference_engine.problems import NOWHERE, Stopped, Unreachable
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import paramiko
 
 from harness.targets.drop_folder import DropFolder, State, rules_of, wanted_of
+from harness.targets.hidden import masked
 from harness.targets.profile import Parts, Target
-from harness.targets.secret import Secret, masked, secret_of
+from harness.targets.secret import Secret, secret_of
 from reference_engine.problems import Problem, Unreachable, Where
 
 

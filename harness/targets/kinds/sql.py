@@ -25,8 +25,9 @@ from sqlalchemy.exc import (
 from harness.adapters.strict import Section
 from harness.targets.database_cells import as_text, cell_problem
 from harness.targets.extract import Done, Extract, now, write_rows
+from harness.targets.hidden import masked
 from harness.targets.profile import Parts, Say, SeedRows, Target, file_name
-from harness.targets.secret import Secret, masked, secret_of
+from harness.targets.secret import Secret, secret_of
 from reference_engine.plans.document import Node
 from reference_engine.problems import Problem, Stopped, Unreachable, Where, did_you_mean
 

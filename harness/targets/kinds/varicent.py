@@ -59,6 +59,11 @@ def opener_of(parts: Parts) -> tuple[Callable[[], Target], tuple[str, ...]] | No
             "target-write-list", f'the profile seeds or runs, and the model "{access.model}" isn\'t under  may write to.', why="Test data in a production model would be paid.",
             remedy=f"If it is a test model, add  may write to: [{access.model}]  to the connection.",
         )  # fmt: skip
+    if parts.seeds and not actions:
+        parts.connection.problem(
+            "mapping-missing", "the profile seeds the model and runs nothing.", why="The results of data that were there before would be compared.",
+            remedy="Add  run:  with the calculation, or with a schedule item that calculates.",
+        )  # fmt: skip
     if access is None or len(parts.problems) != before:
         return None
     found = access
