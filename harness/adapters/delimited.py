@@ -114,7 +114,7 @@ def table_of(
     else:
         header, header_line = form.columns, 0
     if form.ends_before:
-        kept = up_to_footer(rows, form.ends_before)
+        kept = up_to_footer(rows, form.ends_before, len(header), findings)
         skipped += len(rows) - len(kept)
         rows = kept
     if form.skip_last:

@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.adapters.cultures import number_form
 from harness.adapters.findings import Findings
-from harness.adapters.text_format import TextFile, TextFormat, TextRow
+from harness.adapters.text_format import MAX_CELL, TextFile, TextFormat, TextRow
 
 _DEEP = 20
 
@@ -129,4 +129,7 @@ def _text(value: Any, form: TextFormat) -> str:
     if isinstance(value, _Number):
         mark = number_form(form.culture, form.negative).decimal
         return value.replace(".", mark) if mark != "." else str(value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if len(text) > MAX_CELL:
+        raise _NotRows("json-rows", f"a value has more than {MAX_CELL:,} characters.", "No cell of an export has.", "Leave it out of the export.")
+    return text

@@ -29,11 +29,22 @@ def from_header_on(rows: list[TextRow], needed: Sequence[Sequence[str]], finding
     return None
 
 
-def up_to_footer(rows: list[TextRow], words: Sequence[str]) -> list[TextRow]:
-    """The rows before the first whose first filled cell begins with one of the words."""
+def up_to_footer(rows: list[TextRow], words: Sequence[str], width: int, findings: Findings) -> list[TextRow]:
+    """The rows before the first whose first filled cell begins with one of the words.
+
+    width: cells of the header.  A row below whose cells are all filled is a result, so it is a finding: a payee may be called
+    like a footer.
+    """
     for at, row in enumerate(rows):
         first = next((cell.strip() for cell in row.cells if cell.strip()), "")
         if first.startswith(tuple(words)):
+            for later in rows[at:]:
+                if len(later.cells) == width and all(cell.strip() for cell in later.cells):
+                    findings.add(
+                        "footer-has-rows", f'"{first[:40]}" begins the footer, and this row from there on has all its cells.', later.line,
+                        why="A result would be left out without a word.", remedy="Write the words of the footer in full; for rows that add up others say  total rows.", row=later.raw,
+                    )  # fmt: skip
+                    break
             return rows[:at]
     return rows
 

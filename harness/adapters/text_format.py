@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 from dataclasses import dataclass
-from pathlib import Path
 
 DELIMITERS = {
     "comma": ",",
@@ -89,7 +88,8 @@ class TextFormat:
 
     def layout_of(self, name: str) -> str:
         """How a file of this name is laid out: as declared, else by its name."""
-        return self.layout or ("json" if ".json" in Path(name).suffixes else "delimited")
+        plain = name.casefold().removesuffix(".gz").removesuffix(".zip").removesuffix(".tar")
+        return self.layout or ("json" if plain.endswith(".json") else "delimited")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from defusedxml.ElementTree import fromstring, iterparse
 from harness.adapters.text_format import TextFormat
 from harness.adapters.workbook import Cells, NotASheet, Range, Sheet, chosen, padded
 
-_REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _ADDRESS = re.compile(r"([A-Z]{1,3})(\d{1,7})\Z")
 _DATE_IDS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _PERCENT_IDS = {9, 10}
@@ -24,7 +23,7 @@ def sheet_of_xlsx(archive: zipfile.ZipFile, form: TextFormat, cells: Cells) -> S
     """Reads the sheet that the mapping means."""
     book = _xml(archive, "xl/workbook.xml")
     relations = {r.get("Id"): r.get("Target") for r in _xml(archive, "xl/_rels/workbook.xml.rels")}
-    sheets = {s.get("name"): (s.get("state", "visible"), relations.get(s.get(_REL))) for s in _all(book, "sheet")}
+    sheets = {s.get("name"): (s.get("state", "visible"), relations.get(_relation(s))) for s in _all(book, "sheet")}
     names = [str(n) for n in sheets]
     name = chosen(names, [n for n in names if sheets[n][0] != "visible"], form.sheet)
     target = str(sheets[name][1] or "")
@@ -113,6 +112,11 @@ def _xml(archive: zipfile.ZipFile, name: str) -> Any:
     if name not in archive.namelist():
         raise NotASheet("workbook-damaged", f"the workbook has no part {name}.", "Export it again, or as CSV.")
     return fromstring(archive.read(name), forbid_dtd=True)
+
+
+def _relation(sheet: Any) -> str:
+    """The id of a sheet's part; its namespace differs between the two forms of the standard."""
+    return next((str(value) for name, value in sheet.attrib.items() if name.endswith("}id")), "")
 
 
 def _all(element: Any, tag: str) -> Iterator[Any]:

@@ -19,7 +19,7 @@ from urllib.parse import quote
 from harness.targets.hidden import masked, remember
 from harness.targets.http_client import Answer, HttpClient, Patience, TooLarge, server_time
 from harness.targets.varicent_cells import plain
-from harness.targets.varicent_moments import CALCULATION, IMPORT, NoMoment, after, ends, latest
+from harness.targets.varicent_moments import CALCULATION, IMPORT, NoMoment, after, ends, later, latest
 from reference_engine.problems import Problem, Stopped, Unreachable, Where, did_you_mean
 
 MOST_READS = 4
@@ -30,7 +30,8 @@ LOCKED = "LastLockedPeriod"
 class Settings:
     """What differs between tenants, or isn't documented.  rpc: whether the paths of actions have rpc in them.  order_by: whether
     rows can be asked for in an order.  bulk: whether many rows are added with one call.  query_tool: whether the observed
-    query tool may be used, for reading.  page: rows asked for at a time.  batch: rows written at a time.
+    query tool may be used, for reading.  page: rows asked for at a time.  batch: rows written at a time.  zone: minutes by which the times of
+    activities and calculations are ahead of UTC.
     """
 
     rpc: bool = True
@@ -42,6 +43,7 @@ class Settings:
     patience: Patience = field(default_factory=Patience)
     poll: float = 1.0
     activity: float = 3_600.0
+    zone: int = 0
 
 
 @dataclass(frozen=True)
@@ -239,7 +241,8 @@ class VaricentClient:
             self._not_fresh(f"the last import ended {imported}, after the last calculation ({calculated or 'none is known'}).", "The results don't know the newest data.")
         if after(broken, calculated):
             self._not_fresh(f"the last calculation, of {broken}, failed or was cancelled.", "The results may be of two calculations.")
-        if read and calculated and after(calculated, read):
+        # The header is in UTC; whether the other times are isn't documented, so the profile may say it.
+        if read and calculated and after(calculated, later(read, self.settings.zone)):
             self._not_fresh(f"the target read at {read} by its own clock what it says it calculated at {calculated}.", "Its clocks don't agree, so it can't be told whether the results are of the last calculation.")
         return Freshness(calculated, self._locked())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 CALCULATION, IMPORT = "calculat", "import"
@@ -26,6 +26,11 @@ def moment(text: str) -> datetime:
 def latest(texts: Iterable[str]) -> str:
     """The latest of some times, as it was written; "" where there is none.  Raises NoMoment."""
     return max((t for t in texts if t.strip()), key=moment, default="")
+
+
+def later(text: str, minutes: int) -> str:
+    """A time some minutes later.  Raises NoMoment."""
+    return (moment(text) + timedelta(minutes=minutes)).isoformat()
 
 
 def after(one: str, other: str) -> bool:

@@ -9,6 +9,7 @@ import base64
 import gzip
 import io
 import json
+import re
 import tarfile
 import zipfile
 from dataclasses import dataclass
@@ -363,6 +364,14 @@ def test_t24_titles_above_and_footers_below(tmp_path: Path) -> None:
     assert read(tmp_path, content.replace("Value_", "Amount"), mapping=mapping).slugs == {"header-not-found"}
 
 
+def test_t24_a_payee_called_like_a_footer_is_never_left_out(tmp_path: Path) -> None:
+    content = "PayeeID_,Value_\nA-1,10\nTotal Sales Inc,5\nA-3,7\n"
+    assert read(tmp_path, content, "rows end before: [Total]").slugs == {"footer-has-rows"}
+    assert read(tmp_path, content[: content.index("A-3")], "rows end before: [Total]").slugs == {"footer-has-rows"}
+    assert read(tmp_path, content + "Total,\nmade by a robot\n", "rows end before: [Total]").slugs == {"footer-has-rows"}
+    assert len(read(tmp_path, content + "End of report\n,17\n", "rows end before: [End of report]").amounts) == 3
+
+
 def test_t25_fixed_width_without_a_header(tmp_path: Path) -> None:
     form = "layout: fixed width, widths: [6, 10, 8], header: no, columns: [PayeeID_, Name, Value_]"
     assert read(tmp_path, "000417Smith, Ann  12.50\n000418Kay          3.00\n", form).amounts == {"000417": 1250, "000418": 300}
@@ -531,3 +540,15 @@ def test_t38_held_and_future_rows_are_left_out_and_counted(tmp_path: Path) -> No
     found = read(tmp_path, "PayeeID_,Status,Value_\nP1,Released,5\nP1,Held,6\nP1,Forecast,7\n", mapping=mapping)
     assert found.amounts == {"P1": 500}
     assert "2 of 3 rows of results.csv don't count: only those where Status is Released" in found.notes
+
+
+# -- the list ---------------------------------------------------------------------------------------------
+def test_every_trap_of_the_list_has_a_test() -> None:
+    named = {int(n) for file in Path(__file__).parent.glob("test_*.py") for n in re.findall(r"(?:def test_|_)t(\d\d)_", file.read_text(encoding="utf-8"))}
+    assert named == set(range(1, 39))
+
+
+@pytest.mark.parametrize("content", ['{"data": [', '[1, 2]', '[{"a": 1, "a": 2}]', '[{"a": NaN}]', '{"a": [], "b": []}', "[" * 100_000, '[{"a": "' + "x" * 1_000_001 + '"}]', "[]"], ids=range(8))
+def test_json_that_is_broken_or_hostile(tmp_path: Path, content: str) -> None:
+    assert read(tmp_path, content, name="results.json").slugs <= {"json-damaged", "json-rows", "column-twice", "file-empty"}
+    assert read(tmp_path, content, name="results.json").table is None

@@ -6,6 +6,7 @@ Each planned failure ends in a right result or in a Problem with exit code 3, ne
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -218,6 +219,16 @@ def test_t06_clocks_that_do_not_agree_are_no_proof(server: StandIn) -> None:
     server.faults.append(Fault("slow clock", DATA, times=1000))
     with pytest.raises(Unreachable, match="Its clocks don't agree"):
         asked.client.freshness(asked.payouts().date)
+
+
+@pytest.mark.trap
+def test_t06_times_of_a_tenant_that_are_ahead_of_utc(server: StandIn) -> None:
+    asked = Asked(server, zone=120)
+    ahead = datetime.now(UTC) + timedelta(minutes=100)
+    server.models["Acme_dev"].tables["TimeLock"].rows.append([Decimal(1), "2026-03 MAR", ahead.strftime("%Y-%m-%dT%H:%M:%S")])
+    assert asked.client.freshness(asked.payouts().date).calculated
+    with pytest.raises(Unreachable, match="Its clocks don't agree"):
+        Asked(server).client.freshness(asked.payouts().date)
 
 
 @pytest.mark.trap

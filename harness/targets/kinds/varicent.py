@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,6 +87,7 @@ def _access(parts: Parts) -> Access | None:
         patience=Patience(total=float(part.count("patience", 600))),
         poll=float(part.count("poll", 1)),
         activity=float(part.count("activity", 3_600)),
+        zone=_zone(part),
     )
     part.close()
     problem = check_address(url, (part.node.get("url") or part.node).where) if url else None
@@ -94,6 +96,16 @@ def _access(parts: Parts) -> Access | None:
     if key is None or len(parts.problems) != before:
         return None
     return Access(url, model, key, writable, settings, part.node.where)
+
+
+def _zone(part: Section) -> int:
+    """How far the target's times are ahead of UTC, in minutes."""
+    text = part.text("time zone", "+00:00")
+    match = re.fullmatch(r"([+-])([01]\d):([0-5]\d)", text)
+    if match is None:
+        part.problem("mapping-form", f'"{text}" isn\'t how far the target\'s times are from UTC.', part.node.get("time zone"), remedy='Write it like  time zone: "+02:00".')
+        return 0
+    return (int(match[2]) * 60 + int(match[3])) * (1 if match[1] == "+" else -1)
 
 
 def _wanted(node: Node, problems: list[Problem], taken: list[str]) -> Wanted | None:
@@ -194,6 +206,8 @@ class VaricentTarget:
             notes.append("The answers have their columns and rows one list deeper than documented.")
         if found is not None and found.padded:
             notes.append(f"{found.padded:,} rows were shorter than the header; their last cells count as blank.")
+        if wanted.kind == "published file":
+            notes.append("The target doesn't say when this file was published; see that it is newer than the last calculation.")
         if found is not None and not found.keys:
             notes.append("The target doesn't say which columns make a row unique.")
         parameters = wanted.parameters | {"model": self.access.model, "page size": str(self.access.settings.page)}
