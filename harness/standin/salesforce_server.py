@@ -96,6 +96,8 @@ class _Handler(BaseHTTPRequestHandler):
             elif path.startswith("/query/"):
                 start, _, soql = path.removeprefix("/query/").partition("-")
                 self._query(bytes.fromhex(soql).decode(), int(start))
+            elif path == "/sobjects":
+                self._send(200, {"sobjects": [{"name": name, "queryable": True} for name in self.standin.records]})
             elif path == "/jobs/query" and self.command == "POST":
                 job = f"750{len(self.standin._jobs):015d}"
                 self.standin._jobs[job] = json.loads(body)["query"]

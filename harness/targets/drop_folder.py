@@ -157,6 +157,10 @@ class DropFolder:
         self._seeded = True
         return done
 
+    def names(self) -> list[str]:
+        folders = dict.fromkeys(w.remote.rpartition("/")[0] or "." for w in self.wanted)
+        return sorted(f"remote: {folder}/{name}" for folder in folders for name in self.place.listing(folder))
+
     def run(self, say: Say) -> list[Done]:
         return []
 

@@ -73,6 +73,9 @@ class Target(Protocol):
     def fetch(self, folder: Path, say: Say) -> list[Extract]:
         """Writes what the target paid as CSV files (UTF-8, commas, a point as decimal mark, year-month-day) into the folder."""
 
+    def names(self) -> list[str]:
+        """What could be fetched, as an entry of `fetch` names it, such as "table: Payee_"."""
+
     def close(self) -> None:
         """Ends the connection."""
 

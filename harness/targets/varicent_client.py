@@ -142,6 +142,11 @@ class VaricentClient:
         except (KeyError, TypeError, AttributeError, binascii.Error, ValueError):
             raise Unreachable(Problem("target-not-json", "the published file isn't base64 as documented.", self.where, "Nothing was compared.", "Fetch it by SFTP, or from Downloads.")) from None
 
+    def names(self) -> list[str]:
+        """What could be fetched: calculations, tables and published files that this key may see."""
+        found = {kind: self._list(path) for kind, path in (("calculation", "/calculations"), ("table", "/customtables"), ("published file", "/publishedfiles"))}
+        return sorted(f"{kind}: {e.get('name') or e.get('filename') or e.get('uuid')}" for kind, entries in found.items() for e in entries)
+
     def calculation(self, name: str) -> str:
         """The number of a calculation; its name, or its number itself."""
         if self._calculations is None:

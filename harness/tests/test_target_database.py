@@ -96,6 +96,11 @@ def test_amounts_and_identifiers_arrive_exactly(project: Path, server: Server) -
     assert rows[1] == ["000417", 'Smith, Ann "A"', "2026-01", "1234567890123456.78", "EUR"]
 
 
+def test_what_could_be_fetched_is_listed(project: Path, server: Server, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run("fetch", "--target", "target.yaml", "--list") == 0
+    assert {"table: comp.payout", "table: comp.deal"} <= set(capfd.readouterr().out.splitlines())
+
+
 def test_binary_fractions_are_refused(project: Path, server: Server, capfd: pytest.CaptureFixture[str]) -> None:
     old = PROFILE[PROFILE.index("    table: comp.payout") :]
     profile(project, server, old=old.format(), new="    query: SELECT 0.1::float8 AS amount\n")

@@ -84,6 +84,8 @@ def test_results_are_fetched_as_they_are(project: Path, capfd: pytest.CaptureFix
     assert main(["fetch", "--target", "target.yaml", "--out", "fetched"]) == 3
     assert "out/payouts_*.txt is not there" in capfd.readouterr().err
     (project / "drop" / "out" / "payouts_1.txt").write_text("PAYEEID|VALUE\nAna Ruiz|88.00\n", encoding="utf-8")
+    assert main(["fetch", "--target", "target.yaml", "--list"]) == 0
+    assert capfd.readouterr().out == "remote: out/payouts_1.txt\n"
     assert main(["fetch", "--target", "target.yaml", "--out", "fetched"]) == 0
     assert (project / "fetched" / "payouts.csv").read_text(encoding="utf-8").splitlines()[1] == "Ana Ruiz|88.00"
     (project / "drop" / "out" / "payouts_2.txt").write_text("PAYEEID|VALUE\n", encoding="utf-8")

@@ -158,6 +158,11 @@ def test_what_is_wrong_with_a_profile_is_said(project: Path, server: StandIn, ol
     assert "00Dabcdef" not in shown
 
 
+def test_what_could_be_fetched_is_listed(project: Path, server: StandIn, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["fetch", "--target", "target.yaml", "--list"]) == 0
+    assert capfd.readouterr().out == "object: Payout__c\n"
+
+
 def test_a_field_that_is_not_there_is_said(project: Path, server: StandIn, capfd: pytest.CaptureFixture[str]) -> None:
     profile(project, server, old="FROM Payout__c", new="FROM Payouts__c")
     assert fetch() == 2

@@ -185,6 +185,15 @@ def test_fetch_leaves_files_and_evidence_or_nothing(project: Path, server: Stand
     assert (project / "fetched" / "payouts.csv").is_file()
 
 
+def test_what_could_be_fetched_is_listed(project: Path, server: StandIn, capfd: pytest.CaptureFixture[str]) -> None:
+    server.models["Acme_dev"].published["u-1"] = ("payouts.txt", b"x")
+    assert main(["fetch", "--target", "varicent.yaml", "--list"]) == 0
+    said = capfd.readouterr().out.splitlines()
+    assert {"calculation: Commission payouts", "table: Deal", "table: Time_"} <= set(said)
+    assert any(line.startswith("published file: ") for line in said)
+    assert main(["fetch", "--target", "varicent.yaml"]) == 2
+
+
 def test_fetched_files_are_compared_as_they_were_fetched(project: Path, server: StandIn, capfd: pytest.CaptureFixture[str]) -> None:
     server.models["Acme_dev"].calculations[41].rows = [["Ana Ruiz", "AE Flat", "2026-01 JAN", "EUR", Decimal(800)]]
     assert main(["fetch", "--target", "varicent.yaml", "--out", "fetched"]) == 0

@@ -108,6 +108,11 @@ class Org:
     def seed(self, tables: Sequence[SeedRows], say: Say) -> list[Done]:
         raise NotImplementedError("a profile of Salesforce seeds nothing")
 
+    def names(self) -> list[str]:
+        # Opening the org may fail like the question itself, so both are asked together.
+        found = self._asked(lambda: self._org.describe(), self.wanted[0])  # noqa: PLW0108
+        return sorted(f"object: {o['name']}" for o in found["sobjects"] if o.get("queryable"))
+
     def run(self, say: Say) -> list[Done]:
         return []
 

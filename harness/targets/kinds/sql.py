@@ -170,6 +170,15 @@ class Database:
         for engine in self._engines.values():
             engine.dispose()
 
+    def names(self) -> list[str]:
+        with self._session(read_only=True) as session:
+            inspector = sa.inspect(session)
+            own = inspector.default_schema_name
+            schemas = [n for n in inspector.get_schema_names() if n not in ("information_schema", "pg_catalog", "pg_toast")]
+            return sorted(
+                f"table: {name if schema == own else f'{schema}.{name}'}" for schema in schemas for name in (*inspector.get_table_names(schema=schema), *inspector.get_view_names(schema=schema))
+            )
+
     def fetch(self, folder: Path, say: Say) -> list[Extract]:
         extracts = []
         with self._session(read_only=True) as session:

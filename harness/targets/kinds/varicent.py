@@ -147,6 +147,9 @@ class VaricentTarget:
     def close(self) -> None:
         self.client.close()
 
+    def names(self) -> list[str]:
+        return self.client.names()
+
     def seed(self, tables: Sequence[SeedRows], say: Say) -> list[Done]:
         self.client.http.said = say
         done = []
