@@ -6,14 +6,22 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.targets.extract import Done, Extract, write_evidence
+from harness.targets.page_store import PageStore, Resumable
 from harness.targets.profile import Profile, Say, Target
 from harness.targets.seeding import seed_rows
 from reference_engine.vocabulary.tables import TextTable
 
 
-def fetched(found: Profile, folder: Path, say: Say, done: Sequence[Done] = (), target: Target | None = None) -> list[Extract]:
-    """Fetches all files of a profile into a folder, with their evidence.  Raises Stopped or Unreachable; then nothing counts."""
+def fetched(
+    found: Profile, folder: Path, say: Say, done: Sequence[Done] = (), target: Target | None = None, store: PageStore | None = None
+) -> list[Extract]:
+    """Fetches all files of a profile into a folder, with their evidence.  Raises Stopped or Unreachable; then nothing counts.
+
+    store: keeps the pages of a long download until it is complete.
+    """
     own = target or found.open()
+    if store is not None and isinstance(own, Resumable):
+        own.keep_pages(store)
     try:
         extracts = own.fetch(folder, say)
     finally:

@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from harness.targets.hidden import masked, remember
 from harness.targets.http_client import Answer, HttpClient, Patience, TooLarge, server_time
+from harness.targets.page_store import PageStore
 from harness.targets.varicent_cells import plain
 from harness.targets.varicent_moments import CALCULATION, IMPORT, NoMoment, after, ends, later, latest
 from reference_engine.problems import Problem, Stopped, Unreachable, Where, did_you_mean
@@ -83,6 +84,7 @@ class VaricentClient:
         self.sleep = sleep
         headers = {"Authorization": f"Bearer {key}", "Model": model, "Accept": "application/json"}
         self.http = HttpClient(url, headers, where, self.settings.patience, sleep=sleep)
+        self.store: PageStore | None = None
         self._calculations: list[tuple[str, str]] | None = None
 
     def close(self) -> None:
@@ -170,27 +172,49 @@ class VaricentClient:
             parameters["orderBy"] = ",".join(names)
         if filter_:
             parameters["filter"] = filter_
-        return self._agreeing(lambda offset: self.http.get(path, parameters | {"offset": str(offset)}), what)
+        return self._agreeing(lambda offset: self.http.get(path, parameters | {"offset": str(offset)}), what, key=f"{path} {sorted(parameters.items())}")
 
-    def _agreeing(self, page: Callable[[int], Answer], what: str, count: Callable[[], int] | None = None) -> RowSet:
+    def _agreeing(self, page: Callable[[int], Answer], what: str, count: Callable[[], int] | None = None, key: str = "") -> RowSet:
         """Reads until two reads agree: what is only half synced, or read in two orders, doesn't."""
         seen: Counter[str] = Counter()
         why = "two reads never agreed"
-        for _ in range(MOST_READS):
+        for number in range(MOST_READS):
+            # Only the first read may come from pages that were kept; those after it prove it.
+            kept = self.store is not None and key and number == 0
             try:
-                found = self._pages(page, what, count() if count else None)
+                found = self._pages(self._kept(page, key) if kept else page, what, count() if count else None)
             except _NotWhole as error:
                 why = str(error)
+                self._forget()
                 continue
             seen[found.sha256] += 1
             if seen[found.sha256] == 2:
                 return found
+            if number:
+                self._forget()
         raise Unreachable(
             Problem(
                 "target-not-stable", f"{what}: {why} in {MOST_READS} reads.", self.where, "Something is still being written, or pages overlap. Nothing was compared.",
                 "Wait until nothing runs in the model, and run it again.",
             )
         )  # fmt: skip
+
+    def _kept(self, page: Callable[[int], Answer], key: str) -> Callable[[int], Answer]:
+        """Takes pages that an earlier, broken fetch has kept, and keeps those that it reads."""
+
+        def read(offset: int) -> Answer:
+            assert self.store is not None
+            found = self.store.get(key, offset)
+            if found is None:
+                found = page(offset)
+                self.store.put(key, offset, found)
+            return found
+
+        return read
+
+    def _forget(self) -> None:
+        if self.store is not None:
+            self.store.clear()
 
     def _pages(self, page: Callable[[int], Answer], what: str, count: int | None = None) -> RowSet:
         """Page after page until one is empty: a short one may only mean that the target gives fewer rows than it was asked for."""

@@ -185,6 +185,37 @@ def test_fetch_leaves_files_and_evidence_or_nothing(project: Path, server: Stand
     assert (project / "fetched" / "payouts.csv").is_file()
 
 
+def pages_of(server: StandIn) -> list[str]:
+    return [path for _, path in server.requests if "/calculations/41/data" in path and "limit=1&" not in path and not path.endswith("limit=1")]
+
+
+def test_a_broken_download_goes_on_where_it_was(project: Path, server: StandIn, capfd: pytest.CaptureFixture[str]) -> None:
+    server.models["Acme_dev"].calculations[41].rows = [[f"P{n:03d}", "AE Flat", "2026-01 JAN", "EUR", Decimal(n)] for n in range(100)]
+    write_profile(project, server, patience=0)
+    file = project / "varicent.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("  poll: 0\n", "  poll: 0\n  page size: 10\n"), encoding="utf-8")
+    server.faults.append(Fault("503", "offset=70"))
+    assert main(["fetch", "--target", "varicent.yaml", "--out", "fetched"]) == 3
+    assert "7 pages that were read are kept in .fetched.pages" in capfd.readouterr().err
+    assert (project / ".fetched.pages").stat().st_mode & 0o077 == 0
+    server.requests.clear()
+    assert main(["fetch", "--target", "varicent.yaml", "--out", "fetched"]) == 0
+    # Four pages of the first read are left, the last of them empty; then the second read, of eleven.
+    assert len(pages_of(server)) == 4 + 11
+    assert not (project / ".fetched.pages").exists()
+    assert len((project / "fetched" / "payouts.csv").read_text(encoding="utf-8").splitlines()) == 101
+
+
+def test_pages_of_other_results_are_never_mixed_in(project: Path, server: StandIn, capfd: pytest.CaptureFixture[str]) -> None:
+    test_a_broken_download_goes_on_where_it_was(project, server, capfd)
+    server.faults.append(Fault("503", "offset=70"))
+    assert main(["fetch", "--target", "varicent.yaml", "--out", "fetched"]) == 3
+    # The rows change, although the model says nothing of another calculation.
+    server.models["Acme_dev"].calculations[41].rows[0][4] = Decimal(777)
+    assert main(["fetch", "--target", "varicent.yaml", "--out", "fetched"]) == 0
+    assert "P000,AE Flat,2026-01 JAN,EUR,777" in (project / "fetched" / "payouts.csv").read_text(encoding="utf-8")
+
+
 def test_what_could_be_fetched_is_listed(project: Path, server: StandIn, capfd: pytest.CaptureFixture[str]) -> None:
     server.models["Acme_dev"].published["u-1"] = ("payouts.txt", b"x")
     assert main(["fetch", "--target", "varicent.yaml", "--list"]) == 0

@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 def command(target: Path, out: Path | None, lists: bool, as_json: bool) -> int:
     """Fetches what a target paid, to be reconciled.
 
-    The folder is complete or isn't there. Nothing is changed in the target.
+    The folder is complete or isn't there. Nothing is changed in the target. A long download that is broken off goes on where it was.
 
     Example: trueup fetch --target varicent.yaml --out fetched
     """
     from harness.targets.asking import fetched
+    from harness.targets.page_store import store_beside
     from harness.targets.profile import profile
 
     if (out is None) != lists:
@@ -37,8 +38,16 @@ def command(target: Path, out: Path | None, lists: bool, as_json: bool) -> int:
         return _listed(found, as_json)
     check_out(out)
     progress = Progress(quiet=as_json)
-    with out_folder(out, private=True) as folder:
-        extracts = fetched(found, folder, progress.step)
+    store = store_beside(out)
+    try:
+        with out_folder(out, private=True) as folder:
+            extracts = fetched(found, folder, progress.step, store=store)
+    except BaseException:
+        progress.done()
+        if pages := store.pages:
+            click.echo(f"{pages:,} pages that were read are kept in {store.folder.name}, which only you can open; the same command goes on with them.", err=True)
+        raise
+    store.clear()
     progress.done()
     if as_json:
         click.echo(json.dumps({"target": found.target, "extracts": [asdict(e) for e in extracts]}, ensure_ascii=False, indent=1))

@@ -11,6 +11,7 @@ from pathlib import Path
 from harness.adapters.strict import Section
 from harness.targets.extract import Done, Extract, now, write_rows
 from harness.targets.http_client import Patience, check_address
+from harness.targets.page_store import PageStore
 from harness.targets.profile import Parts, Say, SeedRows, Target, file_name
 from harness.targets.secret import Secret, secret_of
 from harness.targets.varicent_client import Freshness, RowSet, Settings, VaricentClient, filter_text
@@ -143,9 +144,13 @@ class VaricentTarget:
     def __init__(self, target: str, access: Access, wanted: Sequence[Wanted], actions: Sequence[tuple[str, str]]) -> None:
         self.target, self.access, self.wanted, self.actions = target, access, wanted, actions
         self.client = access.client()
+        self._store: PageStore | None = None
 
     def close(self) -> None:
         self.client.close()
+
+    def keep_pages(self, store: PageStore) -> None:
+        self._store = store
 
     def names(self) -> list[str]:
         return self.client.names()
@@ -179,12 +184,19 @@ class VaricentTarget:
     def fetch(self, folder: Path, say: Say) -> list[Extract]:
         self.client.http.said = say
         before = self.client.freshness()
+        # What says whether the results are fresh is never taken from pages that were kept.
+        self.client.store = self._store
+        if self._store is not None:
+            self._store.asked = f"{self.access.url} {self.access.model} {before.calculated}"
+            if pages := self._store.pages:
+                say(f"going on with {pages:,} pages of a fetch that was broken off")
         extracts, last = [], ""
         for wanted in self.wanted:
             say(f"fetching {wanted.file}")
             extract, date = self._extract(wanted, folder, before)
             extracts.append(extract)
             last = date or last
+        self.client.store = None
         after = self.client.freshness(last)
         if after.calculated != before.calculated:
             what = f"the model {self.access.model} was calculated again while it was read ({before.calculated or 'never'}, then {after.calculated})."
