@@ -15,8 +15,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from harness.adapters.data_folder import read_data_folder
 from harness.cli.main import main
 from harness.standin.salesforce_server import StandIn
+from reference_engine.problems import Problem
 
 PROFILE = """
 target: Salesforce rehearsal
@@ -156,6 +158,45 @@ def test_what_is_wrong_with_a_profile_is_said(project: Path, server: StandIn, ol
     shown = capfd.readouterr().err
     assert said in shown
     assert "00Dabcdef" not in shown
+
+
+OPPORTUNITIES = """
+fetch:
+  - file: opportunities.csv
+    soql: SELECT Id, OwnerId, Amount, CloseDate FROM Opportunity WHERE StageName = 'Closed Won'
+  - file: splits.csv
+    soql: SELECT Id, OpportunityId, SplitOwnerId, SplitPercentage FROM OpportunitySplit
+"""
+TABLES = """
+tables:
+  deals:
+    file: opportunities.csv
+    columns:
+      deal: {column: Id}
+      owner: {column: OwnerId}
+      closed: {column: CloseDate}
+      amount: {column: Amount, currency: USD}
+"""
+
+
+def test_opportunities_become_deals(project: Path, server: StandIn) -> None:
+    server.records |= {
+        "Opportunity": [
+            {"Id": "006A", "OwnerId": "005x0000001aBcDAAU", "Amount": "^1200.5^", "CloseDate": "2026-01-15", "StageName": "Closed Won"},
+            {"Id": "006B", "OwnerId": "005x0000001aBcdAAU", "Amount": "^9^", "CloseDate": "2026-01-16", "StageName": "Prospecting"},
+        ],
+        "OpportunitySplit": [{"Id": "0SA", "OpportunityId": "006A", "SplitOwnerId": "005x0000001aBcdAAU", "SplitPercentage": "^50^"}],
+    }
+    text = (project / "target.yaml").read_text(encoding="utf-8")
+    (project / "target.yaml").write_text(text[: text.index("fetch:")] + OPPORTUNITIES.lstrip(), encoding="utf-8")
+    assert fetch() == 0
+    (project / "fetched" / "tables.yaml").write_text(TABLES, encoding="utf-8")
+    problems: list[Problem] = []
+    tables = read_data_folder(project / "fetched", problems)
+    # A file that nothing is made of is never passed over in silence.
+    assert [p.where.file.rpartition("/")[2] for p in problems] == ["splits.csv"]
+    (deals,) = tables
+    assert deals.rows == (("006A", "005x0000001aBcDAAU", "2026-01-15", "1200.5 USD"),)
 
 
 def test_what_could_be_fetched_is_listed(project: Path, server: StandIn, capfd: pytest.CaptureFixture[str]) -> None:
