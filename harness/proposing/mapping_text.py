@@ -41,6 +41,7 @@ def proposed(sample: Sample, target: str, file: str) -> Proposal:
     if amount and (amount.signs if amount.inside else not any(c.kind == "currency" for c in columns)):
         left.append("the currency: " + (f"what {' and '.join(amount.signs)} means here" if amount.inside else "no column says it"))
     roles = _roles([c for c in columns if c is not amount], decided)
+    span = None if "period" in roles else _span(columns, decided)
     form = {word: value for word, (value, _) in sample.format.items()}
     form |= _culture(columns, decided, left) | _dates(columns, decided, left)
     negative = tuple(dict.fromkeys(style for c in columns for style in c.negative))
@@ -50,15 +51,16 @@ def proposed(sample: Sample, target: str, file: str) -> Proposal:
     if words:
         form["words for blank"] = json.dumps(list(words), ensure_ascii=False)
     left += [f'column "{c.name}": {doubt}' for c in columns for doubt in c.doubts if "can't be told" not in doubt and "no cell decides" not in doubt]
-    unused = [c.name for c in columns if c is not amount and c.name not in {x.name for x in roles.values()} and c.kind != "currency"]
+    used = {c.name for c in (*roles.values(), *(span or ()))}
+    unused = [c.name for c in columns if c is not amount and c.name not in used and c.kind != "currency"]
     if unused:
         left.append(f"columns that nothing is compared with: {', '.join(unused)}. If a payee has several rows, one of them may belong to the key")
-    key_at = [sample.header.index(c.name) for c in roles.values()]
+    key_at = [sample.header.index(name) for name in used]
     keys = [tuple(row[i] for i in key_at) for row in sample.rows]
     twice = len(keys) - len(set(keys))
     if key_at and twice:
         left.append(f"{twice:,} of {len(keys):,} rows have the key of another row: add what tells them apart to the key, or say  rows with the same key: add up")
-    return Proposal(_yaml(target, file, form, sample, roles, amount, columns), decided, left)
+    return Proposal(_yaml(target, file, form, sample, roles, span, amount, columns), decided, left)
 
 
 def _amount(columns: Sequence[Column], left: list[str]) -> Column | None:
@@ -85,6 +87,17 @@ def _roles(columns: Sequence[Column], decided: list[str]) -> dict[str, Column]:
             roles["period"] = periods[0]
             decided.append(f'period: column "{periods[0].name}", by its labels')
     return roles
+
+
+def _span(columns: Sequence[Column], decided: list[str]) -> tuple[Column, Column] | None:
+    """Two columns with the first and the last day of a period, by their names."""
+    dates = [c for c in columns if c.kind == "date" and not c.blanks]
+    first = next((c for c in dates if re.search(r"from|start|begin|first", c.name.casefold())), None)
+    last = next((c for c in dates if re.search(r"to$|end|last|until", _plain(c.name))), None)
+    if first is None or last is None or first is last:
+        return None
+    decided.append(f'period: from column "{first.name}" to column "{last.name}", by their names')
+    return first, last
 
 
 def _culture(columns: Sequence[Column], decided: list[str], left: list[str]) -> dict[str, str]:
@@ -116,7 +129,7 @@ def _dates(columns: Sequence[Column], decided: list[str], left: list[str]) -> di
     return {"dates": OPEN}
 
 
-def _yaml(target: str, file: str, form: dict[str, str], sample: Sample, roles: dict[str, Column], amount: Column | None, columns: Sequence[Column]) -> str:
+def _yaml(target: str, file: str, form: dict[str, str], sample: Sample, roles: dict[str, Column], span: tuple[Column, Column] | None, amount: Column | None, columns: Sequence[Column]) -> str:
     lines = [
         "# Proposed from a sample. Decide what is marked, compare every line with what you know of the target, then:  trueup check",
         f"target: {_text(target)}", "about: Proposed from a sample.", "", "format:",
@@ -133,6 +146,8 @@ def _yaml(target: str, file: str, form: dict[str, str], sample: Sample, roles: d
         pattern = f', pattern: "{column.pattern}"' if column.pattern and role in ("period", "pay period") and column.pattern not in ("{year}-{month}", "{year}-Q{quarter}", "{year}-P{period}") else ""
         blank = ", blank: allowed" if column.blanks else ""
         lines.append(f"      {role}: {{column: {_text(column.name)}{pattern}{blank}}}")
+    if span:
+        lines.append(f"      period: {{from: {_text(span[0].name)}, to: {_text(span[1].name)}}}")
     lines += ["    values:", f"      amount: {{column: {_text(amount.name) if amount else OPEN}, {_currency(amount, columns)}}}"]
     return "\n".join(lines) + "\n"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,10 +20,10 @@ RESULTS = """PayeeID_;CompPlanID;AttributeID;PeriodString;PeriodString2;Value_
 """
 
 
-def proposal(folder: Path, content: str | bytes, capsys: pytest.CaptureFixture[str], name: str = "results.txt") -> dict[str, str]:
+def proposal(folder: Path, content: str | bytes, capsys: pytest.CaptureFixture[str], name: str = "results.txt") -> dict[str, Any]:
     (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     assert main(["propose", str(folder / name), "--json"]) == 0
-    found: dict[str, str] = json.loads(capsys.readouterr().out)
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
     return found
 
 
@@ -46,6 +47,14 @@ def test_a_narrow_result_is_read_through_its_proposal(tmp_path: Path, capsys: py
     assert mapping is not None, problems
     (table,) = read_export(mapping, tmp_path / "results.txt", problems).values()
     assert [(row.key[0], row.amount) for row in table.rows] == [("000417", 162765), ("000418", -120004)]
+
+
+def test_the_demo_s_settlements_need_only_their_currency(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sample = next(Path(__file__).parents[2].glob("scenarios/**/settlements.csv"))
+    found = proposal(tmp_path, sample.read_bytes(), capsys, "settlements.csv")
+    assert found["open"] == ["the currency: no column says it", "columns that nothing is compared with: lines. If a payee has several rows, one of them may belong to the key"]
+    assert "period: {from: period_from, to: period_to}" in found["mapping"]
+    assert len(problems_of(tmp_path, found["mapping"])) == 1
 
 
 @pytest.mark.parametrize(
